@@ -1,0 +1,1 @@
+"""Digests, Merkle trees, canonical JSON, signed notes and guarded types: they know nothing of leaks."""

@@ -1,0 +1,1 @@
+"""Extract: every cell, line, property and member of an artifact, read in a sandbox."""

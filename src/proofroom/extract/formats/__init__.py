@@ -1,0 +1,29 @@
+"""The built-in formats by module name: an explicit list, so that it can be searched.
+
+To add one: write `formats/NAME.py` with `FORMAT = Format(...)`, add its name here, add a sample.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+BUILT_IN: Final = (
+    "xlsx",
+    "calamine",
+    "delimited",
+    "office_locked",
+    "docx",
+    "rtf",
+    "pptx",
+    "pdf",
+    "text",
+    "html",
+    "xml",
+    "json",
+    "image",
+    "mail",
+    "zip",
+    "tar",
+    "sevenzip",
+    "gzip",
+)

@@ -1,0 +1,1 @@
+"""The nouns, frozen: what every room reads and writes."""

@@ -1,0 +1,1 @@
+"""Receive: take a cache in without harming it, and log every act."""

@@ -1,0 +1,1 @@
+"""Run: the local pool of sandboxed workers; later also an existing cluster."""

@@ -1,0 +1,1 @@
+"""Store: the seams to the engines (Parquet, SQLite, DuckDB, Tantivy); rooms meet only here."""
