@@ -25,7 +25,7 @@ class Limits:
         16 << 30, "bytes from one received file", "everything unpacked from it, at all depths: stops bombs"
     )
     expansion: int = _limit(
-        2_000, "bytes out per byte in", "honest office formats stay below 1:200; checked above 64 MiB out"
+        250, "bytes out per byte in", "honest office formats stay below 1:200; checked above 64 MiB out"
     )
     cells: int = _limit(50_000_000, "cells per workbook", "ten times the largest sheet a program writes")
     pages: int = _limit(100_000, "pages per document", "a run of pages beyond this is a generator, not a document")

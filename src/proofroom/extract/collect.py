@@ -1,0 +1,278 @@
+"""One artifact's frames become tables, members and a state; nothing is believed that was not checked.
+
+The collector also keeps the artifact's content hash: SHA-256 over its columns in the file's order, so
+that two runs can be compared whatever the workers, batches and segments were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from proofroom.extract.frames import Kind
+from proofroom.extract.inbox import BadFrame, Frame, FrameReader
+from proofroom.limits import Limits
+from proofroom.model.evidence import Flag, PieceKind
+from proofroom.model.states import Reason, State
+from proofroom.model.where import format_parts
+from proofroom.store.schemas import SCHEMAS, of_artifact
+
+_KNOWN_FLAGS = int(sum(Flag))
+_LAST_TYPE = 6
+
+
+class MemberFile(Protocol):
+    """Where a member's bytes go on the parent's side."""
+
+    def write(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+    def finish(self) -> tuple[str, int]:
+        """Keep what was written; gives its digest and size."""
+
+
+@dataclass(slots=True)
+class Member:
+    """A member found in an artifact: its raw name, its digest where it has bytes, its own early state."""
+
+    untrusted_name: bytes
+    digest: str | None
+    size: int
+    state: State | None
+    reason: Reason
+
+
+@dataclass(slots=True)
+class Collected:
+    """What one artifact gave, beside its tables: type, state, members, counts."""
+
+    format: str = ""
+    media_type: str = ""
+    state: State | None = None
+    reason: Reason = Reason.NONE
+    members: list[Member] = field(default_factory=list)
+    cells: int = 0
+    pieces: int = 0
+
+
+class Collector:
+    """Feeds on the bytes of one child and calls `add(noun, table)` for every batch of rows."""
+
+    def __init__(
+        self, artifact: str, limits: Limits, add: Callable[[str, pa.Table], None], member: Callable[[], MemberFile]
+    ) -> None:
+        """Collect for the artifact; `member` opens a place for a member's bytes."""
+        self.found = Collected()
+        self._artifact = artifact
+        self._limits = limits
+        self._add = add
+        self._open_member = member
+        self._reader = FrameReader()
+        self._formats: list[str] = []
+        self._sheets: set[int] = set()
+        self._seq = self._text = self._member_bytes = 0
+        self._member: tuple[bytes, MemberFile] | None = None
+        self._hashes: dict[str, Any] = {}
+
+    def feed(self, untrusted: bytes) -> None:
+        """Take the next bytes from the child; raises BadFrame."""
+        for frame in self._reader.feed(untrusted):
+            if self.found.state is not None:
+                raise BadFrame(_AFTER_END)
+            _HANDLERS[frame.kind](self, frame)
+
+    def finish(self) -> Collected:
+        """End the collecting: an open member keeps what came, and gives the state the child named, if any."""
+        if self._member is not None:
+            self._end_member(State.TRUNCATED, Reason.CUT_SHORT)
+        return self.found
+
+    def content(self) -> str:
+        """Give the SHA-256 (hex) over everything collected, column by column."""
+        whole = hashlib.sha256()
+        for name in sorted(self._hashes):
+            whole.update(name.encode() + b"\0" + self._hashes[name].digest())
+        for member in self.found.members:
+            state = member.state.value if member.state else ""
+            line = f"{member.digest or ''} {member.size} {state} {member.reason.value}\0"
+            whole.update(line.encode() + member.untrusted_name + b"\0")
+        return whole.hexdigest()
+
+    def _take_format(self, frame: Frame) -> None:
+        self.found.format = frame.text("name")[:64]
+        self.found.media_type = frame.text("media_type")[:200]
+
+    def _take_sheet(self, frame: Frame) -> None:
+        index = frame.number("index")
+        self._sheets.add(index)
+        columns = [frame.columns["index"], frame.columns["name"], frame.columns["visibility"]]
+        self._emit("sheets", ["sheet", "name", "visibility"], columns, frame.rows)
+
+    def _take_formats(self, frame: Frame) -> None:
+        self._formats = frame.columns["format"].to_pylist()
+
+    def _take_cells(self, frame: Frame) -> None:
+        sheets, rows = frame.numbers("sheet"), frame.rows
+        if not rows or not set(np.unique(sheets).tolist()) <= self._sheets | {0}:
+            raise BadFrame(_NO_SHEET)
+        if frame.numbers("type").max() > _LAST_TYPE or (frame.numbers("flags") & ~np.uint16(_KNOWN_FLAGS)).any():
+            raise BadFrame(_UNKNOWN_BITS)
+        if frame.numbers("row").min() < 1 or frame.numbers("col").min() < 1:
+            raise BadFrame(_BAD_ADDRESS)
+        formats = frame.numbers("format")
+        if formats.max() >= len(self._formats):
+            raise BadFrame(_BAD_ADDRESS)
+        self.found.cells += rows
+        if self.found.cells > self._limits.cells + rows:
+            raise BadFrame(_OVER_LIMIT)
+        self._count_text(frame, "raw", "shown", "formula")
+        self._hash("cells", frame, [name for name in frame.columns if name != "format"])
+        known = pa.array(self._formats, pa.string())
+        column = pa.DictionaryArray.from_arrays(pa.array(formats, mask=formats < 0), known)
+        columns = [frame.columns[name] for name in ("sheet", "row", "col", "type", "flags")]
+        texts = [frame.columns[name] for name in ("raw", "shown", "formula")]
+        names = SCHEMAS["cells"].names[1:]
+        self._emit("cells", names, [*columns, column, *texts], rows, hashed=True)
+
+    def _take_merges(self, frame: Frame) -> None:
+        names = ["sheet", "top", "left", "bottom", "right"]
+        self._emit("merges", names, [frame.columns[name] for name in names], frame.rows)
+
+    def _take_lines(self, frame: Frame) -> None:
+        if frame.rows and frame.numbers("kind").max() > max(PieceKind):
+            raise BadFrame(_UNKNOWN_BITS)
+        self._take_pieces(frame, frame.columns["part"], frame.columns["kind"], frame.columns["flags"], "text")
+
+    def _take_meta(self, frame: Frame) -> None:
+        parts = pa.array([format_parts((("meta", key),)) for key in frame.columns["key"].to_pylist()], pa.string())
+        kinds = np.full(frame.rows, int(PieceKind.META), np.uint8)
+        self._take_pieces(frame, parts, kinds, np.zeros(frame.rows, np.uint16), "value")
+
+    def _take_pieces(self, frame: Frame, parts: Any, kinds: Any, flags: Any, text: str) -> None:
+        self._count_text(frame, text)
+        self.found.pieces += frame.rows
+        if self.found.pieces > self._limits.pieces + frame.rows:
+            raise BadFrame(_OVER_LIMIT)
+        seq = np.arange(self._seq, self._seq + frame.rows, dtype=np.int32)
+        self._seq += frame.rows
+        self._emit("pieces", SCHEMAS["pieces"].names[1:], [seq, parts, kinds, flags, frame.columns[text]], frame.rows)
+
+    def _begin_member(self, frame: Frame) -> None:
+        if self._member is not None:
+            raise BadFrame(_NESTED)
+        if len(self.found.members) >= self._limits.members:
+            raise BadFrame(_OVER_LIMIT)
+        self._member = (frame.blob("name")[: self._limits.name_bytes], self._open_member())
+
+    def _take_member_data(self, frame: Frame) -> None:
+        if self._member is None:
+            raise BadFrame(_NESTED)
+        data = frame.blob("data")
+        self._member_bytes += len(data)
+        if self._member_bytes > self._limits.expanded_bytes + len(data):
+            raise BadFrame(_OVER_LIMIT)
+        self._member[1].write(data)
+
+    def _take_member_end(self, frame: Frame) -> None:
+        if self._member is None:
+            raise BadFrame(_NESTED)
+        state, reason = frame.text("state"), frame.text("reason")
+        self._end_member(State(state) if state in set(State) else None, _reason(reason))
+
+    def _end_member(self, state: State | None, reason: Reason) -> None:
+        name, file = self._member or (b"", self._open_member())
+        self._member = None
+        digest, size = file.finish()
+        self.found.members.append(Member(name, digest, size, state, reason))
+
+    def _take_absent_member(self, frame: Frame) -> None:
+        if len(self.found.members) >= self._limits.members:
+            raise BadFrame(_OVER_LIMIT)
+        name, state = frame.blob("name"), frame.text("state")
+        if state not in set(State):
+            raise BadFrame(_UNKNOWN_CODE)
+        reason = _reason(frame.text("reason"))
+        self.found.members.append(Member(name[: self._limits.name_bytes], None, 0, State(state), reason))
+
+    def _take_partly(self, frame: Frame) -> None:
+        _reason(frame.text("reason"))
+
+    def _take_pixels(self, frame: Frame) -> None:
+        if frame.number("width") * frame.number("height") * 3 != len(frame.blob("rgb")):
+            raise BadFrame(_BAD_ADDRESS)
+
+    def _take_end(self, frame: Frame) -> None:
+        state = frame.text("state")
+        if state not in set(State):
+            raise BadFrame(_UNKNOWN_CODE)
+        self.found.state, self.found.reason = State(state), _reason(frame.text("reason"))
+
+    def _count_text(self, frame: Frame, *names: str) -> None:
+        self._text += sum(frame.columns[name].nbytes for name in names)
+        # The child counts text alone; the parent's count holds the offsets too, so it allows three times as much.
+        if self._text > 3 * self._limits.text_bytes + (64 << 20):
+            raise BadFrame(_OVER_LIMIT)
+
+    def _emit(self, noun: str, names: list[str], columns: list[Any], rows: int, *, hashed: bool = False) -> None:
+        if not rows:
+            return
+        table = pa.table([of_artifact(self._artifact, rows), *columns], names=["artifact", *names])
+        if not hashed:
+            self._hash_columns(noun, dict(zip(names, columns, strict=True)))
+        self._add(noun, table)
+
+    def _hash(self, noun: str, frame: Frame, names: list[str]) -> None:
+        self._hash_columns(noun, {name: frame.columns[name] for name in names})
+
+    def _hash_columns(self, noun: str, columns: dict[str, Any]) -> None:
+        """Feed each column's values, in order, to its own hash; how they were batched does not show."""
+        for name, column in columns.items():
+            key = f"{noun}.{name}"
+            if isinstance(column, np.ndarray):
+                self._hashes.setdefault(key, hashlib.sha256()).update(np.ascontiguousarray(column))
+            else:
+                offsets = np.frombuffer(column.buffers()[1], np.int32, len(column) + 1, 4 * column.offset)
+                blob = column.buffers()[2]
+                self._hashes.setdefault(key + ".length", hashlib.sha256()).update(np.diff(offsets))
+                if blob is not None:
+                    text = memoryview(blob)[int(offsets[0]) : int(offsets[-1])]
+                    self._hashes.setdefault(key + ".text", hashlib.sha256()).update(text)
+
+
+def _reason(code: str) -> Reason:
+    """Read a reason code; raises BadFrame when it is none of ours."""
+    try:
+        return Reason(code)
+    except ValueError:
+        raise BadFrame(_UNKNOWN_CODE) from None
+
+
+_AFTER_END = "a frame after the last one"
+_NO_SHEET = "cells of a sheet that was not announced"
+_UNKNOWN_BITS = "a type or flag that does not exist"
+_UNKNOWN_CODE = "a state or reason that does not exist"
+_BAD_ADDRESS = "a number out of its range"
+_OVER_LIMIT = "more than the child's own limits allow"
+_NESTED = "member frames out of order"
+
+_HANDLERS: dict[Kind, Callable[[Collector, Frame], None]] = {
+    Kind.FORMAT: Collector._take_format,  # noqa: SLF001
+    Kind.SHEET: Collector._take_sheet,  # noqa: SLF001
+    Kind.NUMBER_FORMATS: Collector._take_formats,  # noqa: SLF001
+    Kind.CELLS: Collector._take_cells,  # noqa: SLF001
+    Kind.MERGES: Collector._take_merges,  # noqa: SLF001
+    Kind.LINES: Collector._take_lines,  # noqa: SLF001
+    Kind.META: Collector._take_meta,  # noqa: SLF001
+    Kind.MEMBER_BEGIN: Collector._begin_member,  # noqa: SLF001
+    Kind.MEMBER_DATA: Collector._take_member_data,  # noqa: SLF001
+    Kind.MEMBER_END: Collector._take_member_end,  # noqa: SLF001
+    Kind.MEMBER_ABSENT: Collector._take_absent_member,  # noqa: SLF001
+    Kind.PARTLY: Collector._take_partly,  # noqa: SLF001
+    Kind.PIXELS: Collector._take_pixels,  # noqa: SLF001
+    Kind.END: Collector._take_end,  # noqa: SLF001
+}

@@ -1,0 +1,170 @@
+"""The journal: one SQLite file that knows the state of every occurrence and artifact of a case.
+
+It is derived: rebuilt from the custody log and the originals when it is deleted. It is written in
+transactions, each of which leaves the case in a state from which a run resumes. Write-ahead logging
+keeps readers and the one writer out of each other's way.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from proofroom.errors import BadJournal, CaseBusy, CaseFull, CaseTooNew
+
+VERSION: Final = 1
+
+_SCHEMA: Final = """
+create table meta (key text primary key, value text not null) without rowid;
+create table occurrences (
+  id integer primary key, delivery text not null, path_bytes blob not null, path text not null,
+  parent integer references occurrences(id), digest text, size integer not null, depth integer not null,
+  kind text not null, mtime_ns integer, state text, reason text not null default '', expanded integer not null default 0);
+create unique index received_once on occurrences(delivery, path_bytes) where parent is null;
+create index occurrences_digest on occurrences(digest);
+create index occurrences_parent on occurrences(parent);
+create table artifacts (
+  digest text primary key, size integer not null, home text not null, media_type text not null default '',
+  format text not null default '', state text, reason text not null default '', depth integer not null,
+  cells integer not null default 0, pieces integer not null default 0) without rowid;
+create table members (
+  artifact text not null, ordinal integer not null, name blob not null, digest text, size integer not null,
+  state text, reason text not null default '', primary key (artifact, ordinal)) without rowid;
+create table results (
+  artifact text not null, stage text not null, version text not null, seconds real not null,
+  content text not null, primary key (artifact, stage)) without rowid;
+create table spooled (
+  artifact text not null, stage text not null, file_offset integer not null, length integer not null,
+  primary key (artifact, stage)) without rowid;
+create table placed (
+  artifact text not null, stage text not null, version text not null, noun text not null, segment text not null,
+  first_group integer not null, last_group integer not null, rows integer not null, ordinal integer not null,
+  primary key (artifact, stage, noun, ordinal)) without rowid;
+create index placed_segment on placed(segment);
+create table segments (name text primary key, noun text not null, rows integer not null, bytes integer not null) without rowid;
+"""
+
+
+class Journal:
+    """Opens the journal of a case, for one writer or for any number of readers."""
+
+    def __init__(self, path: Path, *, writing: bool = False) -> None:
+        """Open it, making it where it is missing; raises BadJournal, CaseTooNew or CaseBusy."""
+        self.path = path
+        self._lock: int | None = None
+        if writing:
+            self._lock = _lock(path.with_suffix(".lock"))
+        fresh = not path.exists()
+        try:
+            self._sql = sqlite3.connect(path, isolation_level=None, timeout=30)
+            self._sql.row_factory = sqlite3.Row
+            self._sql.execute("pragma journal_mode=wal")
+            self._sql.execute("pragma synchronous=normal")
+            if fresh or not self.rows("select 1 from sqlite_master where name = 'meta'"):
+                self._create()
+            version = int(self.value("select value from meta where key = 'version'") or 0)
+        except sqlite3.DatabaseError as failure:
+            self.close()
+            message = f"the journal cannot be read: {failure}"
+            raise BadJournal(message) from failure
+        if version > VERSION:
+            self.close()
+            message = f"the journal has version {version}, this Proofroom knows {VERSION}"
+            raise CaseTooNew(message)
+
+    def _create(self) -> None:
+        with self.transaction():
+            for statement in _SCHEMA.split(";\n"):
+                if statement.strip():
+                    self._sql.execute(statement)
+            self._sql.execute("insert into meta values ('version', ?)", (str(VERSION),))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do everything inside, or nothing of it."""
+        self._sql.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._sql.execute("rollback")
+            raise
+        self.execute("commit")
+
+    def execute(self, statement: str, values: Sequence[Any] | dict[str, Any] = ()) -> int:
+        """Run one statement; gives the number of rows it changed."""
+        try:
+            return self._sql.execute(statement, values).rowcount
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
+
+    def insert(self, statement: str, values: Sequence[Any]) -> int:
+        """Insert one row; gives its id."""
+        try:
+            return self._sql.execute(statement, values).lastrowid or 0
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
+
+    def many(self, statement: str, rows: Sequence[Sequence[Any]]) -> None:
+        """Run one statement for many rows."""
+        try:
+            self._sql.executemany(statement, rows)
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
+
+    def rows(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Give all rows of a query."""
+        try:
+            return self._sql.execute(statement, values).fetchall()
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
+
+    def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
+        """Give the rows of a query one by one, for lists that may be long."""
+        yield from self._sql.execute(statement, values)
+
+    def value(self, statement: str, values: Sequence[Any] = ()) -> Any:
+        """Give the first value of the first row, or None."""
+        row = self._sql.execute(statement, values).fetchone()
+        return None if row is None else row[0]
+
+    def check(self) -> None:
+        """Read the whole file and check it; raises BadJournal."""
+        try:
+            verdict = self.value("pragma quick_check")
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
+        if verdict != "ok":
+            message = f"the journal is corrupt: {verdict}"
+            raise BadJournal(message)
+
+    def close(self) -> None:
+        """Close the file and give up the lock."""
+        if hasattr(self, "_sql"):
+            self._sql.close()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def _lock(path: Path) -> int:
+    """Take the case's one writer's lock; raises CaseBusy when another process holds it."""
+    held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        message = "another process is writing to this case"
+        raise CaseBusy(message) from None
+    return held
+
+
+def _explain(failure: sqlite3.DatabaseError) -> BadJournal | CaseFull:
+    """Say in our words what SQLite found."""
+    if "full" in str(failure):
+        return CaseFull("the disk of the case is full")
+    return BadJournal(f"the journal cannot be used: {failure}")

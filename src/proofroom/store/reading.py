@@ -1,0 +1,116 @@
+"""Reading the store: the valid rows of one artifact, around one address, or of everything.
+
+Only row groups that the journal's `placed` rows name are read; the statistics of the address columns
+let a reader skip the groups in which an address cannot stand.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from proofroom.store.journal import Journal
+from proofroom.store.schemas import SCHEMAS
+from proofroom.store.segments import open_segment
+
+_OPEN_FILES: Final = 64
+
+
+class Reading:
+    """The reading side of the store; keeps recently used segments open."""
+
+    def __init__(self, derived: Path, journal: Journal) -> None:
+        """Read below the case's `derived` folder."""
+        self._folder = derived / "segments"
+        self._journal = journal
+        self._files: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+
+    def of_artifact(
+        self,
+        noun: str,
+        artifact: str,
+        *,
+        between: tuple[str, int, int] | None = None,
+        sheet: int | None = None,
+        columns: Sequence[str] | None = None,
+    ) -> pa.Table:
+        """Give an artifact's rows of a noun, in the file's order.
+
+        `between` is a column of integers with its first and last value: groups in which it cannot stand
+        are not read. `sheet` keeps one sheet only.
+        """
+        found = []
+        for row in self._placements(noun, artifact):
+            file = self._file(row["segment"])
+            groups = [
+                group
+                for group in range(row["first_group"], row["last_group"] + 1)
+                if between is None or _may_hold(file, group, between)
+            ]
+            if groups:
+                found.append(file.read_row_groups(groups, columns=None if columns is None else ["artifact", *columns]))
+        wanted = SCHEMAS[noun] if columns is None else pa.schema([SCHEMAS[noun].field(n) for n in ["artifact", *columns]])
+        if not found:
+            return wanted.empty_table()
+        table = pa.concat_tables(found)
+        keep = pc.equal(table["artifact"], artifact)
+        if sheet is not None:
+            keep = pc.and_(keep, pc.equal(table["sheet"], sheet))
+        if between is not None:
+            name, low, high = between
+            keep = pc.and_(keep, pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high)))
+        return table.filter(keep)
+
+    def batches(self, noun: str, artifact: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """Give an artifact's rows of a noun one row group at a time, in the file's order."""
+        for row in self._placements(noun, artifact):
+            file = self._file(row["segment"])
+            for group in range(row["first_group"], row["last_group"] + 1):
+                names = None if columns is None else ["artifact", *columns]
+                table = file.read_row_groups([group], columns=names)
+                mine = table.filter(pc.equal(table["artifact"], artifact))
+                if mine.num_rows:
+                    yield mine
+
+    def valid_groups(self, noun: str) -> Iterator[tuple[Path, list[int], list[str] | None]]:
+        """Give, per segment of a noun, its valid row groups, and its valid artifacts where some are dead."""
+        for segment in self._journal.rows("select * from segments where noun = ? order by name", (noun,)):
+            rows = self._journal.rows(
+                "select artifact, first_group, last_group, rows from placed where segment = ?", (segment["name"],)
+            )
+            groups = sorted({g for row in rows for g in range(row["first_group"], row["last_group"] + 1)})
+            dead = sum(row["rows"] for row in rows) < segment["rows"]
+            yield self._folder / segment["name"], groups, sorted({row["artifact"] for row in rows}) if dead else None
+
+    def _placements(self, noun: str, artifact: str) -> list[Any]:
+        return self._journal.rows(
+            "select segment, first_group, last_group from placed where artifact = ? and noun = ? order by ordinal",
+            (artifact, noun),
+        )
+
+    def _file(self, name: str) -> pq.ParquetFile:
+        """Give an open segment; the least recently used one is closed when too many are open."""
+        if name in self._files:
+            self._files.move_to_end(name)
+        else:
+            self._files[name] = open_segment(self._folder, name)
+            if len(self._files) > _OPEN_FILES:
+                self._files.popitem(last=False)[1].close()
+        return self._files[name]
+
+
+def _may_hold(file: pq.ParquetFile, group: int, between: tuple[str, int, int]) -> bool:
+    """Say whether a value in the range can stand in the group, by its statistics."""
+    name, low, high = between
+    meta = file.metadata.row_group(group)
+    column = meta.column(file.schema_arrow.get_field_index(name))
+    stats = column.statistics
+    if stats is None or not stats.has_min_max:
+        return True
+    return bool(stats.min <= high and stats.max >= low)
