@@ -1,0 +1,51 @@
+"""Follow the relationships of an Office package from part to part (ECMA-376 part 2, 9.3)."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proofroom.extract.ooxml.package import Package, entry_name
+from proofroom.extract.ooxml.safe_xml import parse_small
+from proofroom.model.states import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """One arrow from a part: its id, the last word of its type, and where it points."""
+
+    id: str
+    kind: str
+    untrusted_target: str
+    external: bool
+
+
+def relationships(package: Package, part: str, failed: Callable[[Reason], None]) -> list[Relationship]:
+    """Read the relationships of a part ("" is the package itself); an absent list is empty."""
+    folder, name = posixpath.split(part)
+    entry = package.find(posixpath.join(folder, "_rels", f"{name}.rels"))
+    if entry is None:
+        return []
+    found: list[Relationship] = []
+    for element in parse_small(package.blocks(entry), failed).all("Relationship"):
+        external = element.get("TargetMode").lower() == "external"
+        target = element.get("Target")
+        kind = element.get("Type").rpartition("/")[2]
+        found.append(
+            Relationship(element.get("Id"), kind, target if external else resolve(part, target), external)
+        )
+    return found
+
+
+def resolve(part: str, target: str) -> str:
+    """Give the name of the part that a target means, seen from another part; it never leaves the package."""
+    target = target.replace("\\", "/")
+    joined = target if target.startswith("/") else posixpath.join(posixpath.dirname(part), target)
+    return posixpath.normpath("/" + joined.lstrip("/")).lstrip("/")
+
+
+def written_name(package: Package, name: str) -> str:
+    """Give a part's name as the zip writes it, or the name asked for when there is none."""
+    entry = package.find(name)
+    return name if entry is None else entry_name(entry)

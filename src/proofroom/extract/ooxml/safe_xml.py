@@ -1,0 +1,149 @@
+"""Parse XML nobody trusts with expat: streaming, namespaces resolved, entity declarations refused.
+
+Elements reach the handler under short names: those of a wanted namespace by their local name, all
+others as `namespace name`. Strict and transitional Office namespaces are one here (ISO/IEC 29500).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+from xml.parsers import expat
+
+from proofroom.extract.ooxml.package import DamagedPart
+from proofroom.model.states import Reason
+
+Attributes = dict[str, str]
+_BUFFER: Final = 1 << 16
+_DEEPEST: Final = 256
+
+
+class Handler(Protocol):
+    """Takes what the parser meets."""
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        """Take the start of an element, by its local name."""
+
+    def end(self, name: str) -> None:
+        """Take the end of an element, by its local name."""
+
+    def text(self, untrusted_text: str) -> None:
+        """Take characters."""
+
+
+class SafeParser:
+    """An expat parser fed in blocks; raises DamagedPart when the XML cannot be read or trusted."""
+
+    def __init__(self, handler: Handler) -> None:
+        """Send events to the handler."""
+        self._parser = expat.ParserCreate(None, " ")
+        self._parser.buffer_text = True
+        self._parser.buffer_size = _BUFFER
+        self._handler = handler
+        self._local: dict[str, str] = {}
+        self._depth = 0
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = handler.text
+        self._parser.EntityDeclHandler = _refuse_entity
+
+    def feed(self, data: bytes, *, final: bool = False) -> None:
+        """Parse the next block."""
+        try:
+            self._parser.Parse(data, final)
+        except (expat.ExpatError, ValueError, LookupError) as broken:
+            raise DamagedPart from broken
+
+    def _start(self, name: str, attributes: Attributes) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise DamagedPart(Reason.LIMIT_DEPTH)
+        self._handler.start(self._local.get(name) or self._shorten(name), attributes)
+
+    def _end(self, name: str) -> None:
+        self._depth -= 1
+        self._handler.end(self._local.get(name) or self._shorten(name))
+
+    def _shorten(self, name: str) -> str:
+        """Give the local name, and remember it as long as there are few of them."""
+        local = name.rpartition(" ")[2]
+        if len(self._local) < _BUFFER:
+            self._local[name] = local
+        return local
+
+
+def _refuse_entity(*_declaration: object) -> None:
+    """Refuse a document that declares entities: Office never writes one."""
+    raise DamagedPart(Reason.ENTITY_EXPANSION)
+
+
+def attribute(attributes: Attributes, name: str, default: str = "") -> str:
+    """Find an attribute by its local name, whatever its namespace."""
+    if name in attributes:
+        return attributes[name]
+    ending = " " + name
+    return next((value for key, value in attributes.items() if key.endswith(ending)), default)
+
+
+@dataclass(slots=True)
+class Element:
+    """One element of a small document: local name, attributes, children, and its own leading text."""
+
+    name: str
+    attributes: Attributes = field(default_factory=dict)
+    children: list[Element] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+
+    def get(self, name: str, default: str = "") -> str:
+        """Give an attribute by its local name."""
+        return attribute(self.attributes, name, default)
+
+    @property
+    def untrusted_text(self) -> str:
+        """The element's own text, without that of its children."""
+        return "".join(self.pieces)
+
+    def walk(self) -> Iterator[Element]:
+        """Give this element and everything below it, in document order."""
+        waiting = [self]
+        while waiting:
+            element = waiting.pop()
+            yield element
+            waiting.extend(reversed(element.children))
+
+    def all(self, name: str) -> list[Element]:
+        """Give every element of that local name below this one, in document order."""
+        return [element for element in self.walk() if element.name == name]
+
+
+class _Tree:
+    """Builds elements; for parts known to be small."""
+
+    def __init__(self) -> None:
+        self.top = Element("")
+        self._open = [self.top]
+
+    def start(self, name: str, attributes: Attributes) -> None:
+        element = Element(name, attributes)
+        self._open[-1].children.append(element)
+        self._open.append(element)
+
+    def end(self, _name: str) -> None:
+        self._open.pop()
+
+    def text(self, untrusted_text: str) -> None:
+        self._open[-1].pieces.append(untrusted_text)
+
+
+def parse_small(blocks: Iterable[bytes], failed: Callable[[Reason], None]) -> Element:
+    """Read a small document; damage is reported to `failed` and what was read before it is given."""
+    tree = _Tree()
+    parser = SafeParser(tree)
+    try:
+        for block in blocks:
+            parser.feed(block)
+        parser.feed(b"", final=True)
+    except DamagedPart as damaged:
+        failed(damaged.reason)
+    return tree.top
