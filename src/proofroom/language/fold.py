@@ -12,7 +12,8 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ def scanned() -> Iterator[str]:
         yield from map(chr, range(first, stop))
 
 
-def _each(form: str, characters: list[str]) -> list[str]:
+def _each(form: Literal["NFKC", "NFKD"], characters: list[str]) -> list[str]:
     """Normalise many characters, each alone: U+001E joins with nothing."""
     return unicodedata.normalize(form, _PIECE_TEXT.join(characters)).split(_PIECE_TEXT)
 
@@ -188,7 +189,7 @@ def _fold_by_definition(text: str) -> Folded:
     codes: list[str] = []
     begin: list[int] = []
     end: list[int] = []
-    for first, stop in zip(starts, starts[1:], strict=False):
+    for first, stop in pairwise(starts):
         folded = fold(text[first:stop])
         codes.append(folded)
         begin += [first] * len(folded)
