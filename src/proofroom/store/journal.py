@@ -23,14 +23,16 @@ _SCHEMA: Final = """
 create table meta (key text primary key, value text not null) without rowid;
 create table occurrences (
   id integer primary key, delivery text not null, path_bytes blob not null, path text not null,
-  parent integer references occurrences(id), digest text, size integer not null, depth integer not null,
+  parent integer references occurrences(id), root integer, digest text, size integer not null, depth integer not null,
   kind text not null, mtime_ns integer, state text, reason text not null default '', expanded integer not null default 0);
 create unique index received_once on occurrences(delivery, path_bytes) where parent is null;
 create index occurrences_digest on occurrences(digest);
 create index occurrences_parent on occurrences(parent);
+create index occurrences_root on occurrences(root);
+create index occurrences_expanded on occurrences(expanded);
 create table artifacts (
   digest text primary key, size integer not null, home text not null, media_type text not null default '',
-  format text not null default '', state text, reason text not null default '', depth integer not null,
+  format text not null default '', state text, reason text not null default '',
   cells integer not null default 0, pieces integer not null default 0) without rowid;
 create table members (
   artifact text not null, ordinal integer not null, name blob not null, digest text, size integer not null,
@@ -53,7 +55,7 @@ create table segments (name text primary key, noun text not null, rows integer n
 class Journal:
     """Opens the journal of a case, for one writer or for any number of readers."""
 
-    def __init__(self, path: Path, *, writing: bool = False) -> None:
+    def __init__(self, path: Path, *, writing: bool = False, reading_only: bool = False) -> None:
         """Open it, making it where it is missing; raises BadJournal, CaseTooNew or CaseBusy."""
         self.path = path
         self._lock: int | None = None
@@ -61,9 +63,11 @@ class Journal:
             self._lock = _lock(path.with_suffix(".lock"))
         fresh = not path.exists()
         try:
-            self._sql = sqlite3.connect(path, isolation_level=None, timeout=30)
+            mode = "ro" if reading_only else "rwc"
+            self._sql = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
             self._sql.row_factory = sqlite3.Row
-            self._sql.execute("pragma journal_mode=wal")
+            if not reading_only:
+                self._sql.execute("pragma journal_mode=wal")
             self._sql.execute("pragma synchronous=normal")
             if fresh or not self.rows("select 1 from sqlite_master where name = 'meta'"):
                 self._create()

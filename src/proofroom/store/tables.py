@@ -1,0 +1,187 @@
+"""SQL over the segments: DuckDB as a disposable reader, locked down before the first foreign word.
+
+The views read Arrow datasets that we opened ourselves, so DuckDB needs no file access at all: external
+access is off, extensions are off, the configuration is locked, and exactly one SELECT (by DuckDB's own
+parser) is taken. It runs in a process of its own (`proofroom.store.sql`) that may not write any file.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.fs
+
+from proofroom.errors import RefusedSql
+from proofroom.store.journal import Journal
+from proofroom.store.reading import Reading
+from proofroom.store.schemas import NOUNS, SCHEMAS
+from proofroom.values.masking import Mask
+
+MEMORY: Final = "2GB"
+THREADS: Final = 2
+MOST_ROWS: Final = 1_000_000
+"""Rows given back at the most; a longer result is an error that says so, never a silent cut."""
+
+VIEWS: Final = (*NOUNS, "occurrences")
+_ONE_SELECT: Final = "only one SELECT over the views is taken"
+_TABLE_FUNCTIONS: Final = ("range", "generate_series", "unnest")
+_BATCH: Final = 10_000
+_DISK: Final = pyarrow.fs.LocalFileSystem()
+_MASKED: Final = {"cells": ("raw", "shown", "formula"), "pieces": ("text", "part"), "sheets": ("name",)}
+_OCCURRENCES: Final = """select o.id, o.delivery, o.path, o.parent, o.digest, o.size as bytes, o.depth,
+  coalesce(o.state, a.state) as state, case when o.state is null then coalesce(a.reason, '') else o.reason end as reason,
+  a.media_type, a.format from occurrences o left join artifacts a using (digest)"""
+
+
+def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConnection:
+    """Open a database with the views cells, sheets, merges, pieces and occurrences, and lock it."""
+    database = duckdb.connect(":memory:")
+    reading = Reading(derived, journal)
+    database.create_function("masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type="arrow")
+    for noun in NOUNS:
+        _make_view(database, reading, noun, open_scope=mask.secret is None)
+    database.register("occurrences", _occurrences(journal, mask))
+    for setting in (
+        "enable_external_access = false",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "allow_community_extensions = false",
+        f"memory_limit = '{MEMORY}'",
+        f"threads = {THREADS}",
+        "max_temp_directory_size = '0B'",
+        "lock_configuration = true",
+    ):
+        database.execute(f"set {setting}")
+    return database
+
+
+def select(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
+    """Run exactly one SELECT over the views; raises RefusedSql for anything else and for a query that fails."""
+    try:
+        statements = database.extract_statements(query)
+        if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+            raise RefusedSql(_ONE_SELECT)
+        _check_tables(database, query)
+        batches = database.sql(query).to_arrow_reader(_BATCH)
+        taken: list[pa.RecordBatch] = []
+        rows = 0
+        for batch in batches:
+            taken.append(batch)
+            rows += batch.num_rows
+            if rows > MOST_ROWS:
+                message = f"the result has more than {MOST_ROWS} rows: narrow it or count"
+                raise RefusedSql(message)
+        return pa.Table.from_batches(taken, batches.schema)
+    except (duckdb.Error, pa.ArrowException) as failure:
+        raise RefusedSql(_first_line(failure)) from None
+
+
+def _check_tables(database: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Refuse a query that reads anything but the views and its own common table expressions.
+
+    The relations behind the views hold unmasked texts, and the catalogue's functions would name them.
+    """
+    found = database.execute("select json_serialize_sql(?::varchar)", [query]).fetchall()
+    tree = json.loads(found[0][0])
+    if tree.get("error"):
+        message = str(tree.get("error_message", "the query cannot be checked"))
+        raise RefusedSql(message)
+    allowed = set(VIEWS)
+    nodes = list(_nodes(tree))
+    for node in nodes:
+        if "cte_map" in node:
+            allowed |= {entry["key"] for entry in node["cte_map"].get("map", [])}
+    for node in nodes:
+        kind = node.get("type")
+        if kind == "BASE_TABLE" and (node["table_name"] not in allowed or node.get("schema_name") or node.get("catalog_name")):
+            message = f"there is no view {node['table_name']!r}"
+            raise RefusedSql(message)
+        if kind == "TABLE_FUNCTION" and node["function"]["function_name"] not in _TABLE_FUNCTIONS:
+            message = f"the function {node['function']['function_name']!r} may not be read from"
+            raise RefusedSql(message)
+        if kind in ("SHOW_REF", "COLUMN_DATA"):
+            raise RefusedSql(_ONE_SELECT)
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    """Give every object of a parsed query."""
+    if isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from _nodes(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _nodes(value)
+
+
+def _make_view(database: duckdb.DuckDBPyConnection, reading: Reading, noun: str, *, open_scope: bool) -> None:
+    """Make one noun's view over its valid row groups, with masked texts unless a scope is open."""
+    whole, mixed = [], []
+    live: set[str] = set()
+    for path, groups, artifacts in reading.valid_groups(noun):
+        fragment = ds.ParquetFileFormat().make_fragment(str(path), filesystem=_DISK, row_groups=groups)
+        if artifacts is None:
+            whole.append(fragment)
+        else:
+            mixed.append(fragment)
+            live |= set(artifacts)
+    schema = SCHEMAS[noun]
+    for name, fragments in (("whole", whole), ("mixed", mixed)):
+        database.register(f"{noun}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK))
+    database.register(f"{noun}_live", pa.table({"artifact": pa.array(sorted(live), pa.string())}))
+    masked = () if open_scope else _MASKED.get(noun, ())
+    columns = ", ".join(
+        f"masked({name}) as {name}" if name in masked else f'"{name}"' for name in schema.names
+    )
+    # The names are our own constants; nothing of the user's stands in this statement.
+    database.execute(
+        f"create view {noun} as select {columns} from (select * from {noun}_whole union all "  # noqa: S608
+        f"select * from {noun}_mixed where artifact in (select artifact from {noun}_live))"
+    )
+
+
+def _occurrences(journal: Journal, mask: Mask) -> pa.Table:
+    """Give the list of occurrences with masked paths."""
+    rows = [dict(row) for row in journal.each(_OCCURRENCES)]
+    for row in rows:
+        row["path"] = mask.text(row["path"])
+    names = ["id", "delivery", "path", "parent", "digest", "bytes", "depth", "state", "reason", "media_type", "format"]
+    integers = {"id", "parent", "bytes", "depth"}
+    schema = pa.schema([(name, pa.int64() if name in integers else pa.string()) for name in names])
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _mask_column(column: Any, mask: Mask) -> Any:
+    """Mask a column of texts; only those that hold six digits are looked at one by one."""
+    chunks = list(_chunks(column))
+    return pa.chunked_array([_mask_chunk(chunk, mask) for chunk in chunks], pa.string())
+
+
+def _mask_chunk(chunk: pa.Array, mask: Mask) -> pa.Array:
+    suspect = pc.match_substring_regex(chunk, r"\p{Nd}{3}.?\p{Nd}{3}")
+    if not pc.any(suspect).as_py():
+        return chunk
+    values = chunk.to_pylist()
+    flags = suspect.to_pylist()
+    return pa.array([mask.text(v) if f else v for v, f in zip(values, flags, strict=True)], pa.string())
+
+
+def _chunks(column: Any) -> Iterator[pa.Array]:
+    if isinstance(column, pa.ChunkedArray):
+        yield from column.chunks
+    else:
+        yield column
+
+
+def _first_line(failure: Exception) -> str:
+    """Give the first line of DuckDB's own words, which name the place in the user's query."""
+    return str(failure).splitlines()[0]
+
+

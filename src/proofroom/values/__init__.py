@@ -1,0 +1,1 @@
+"""Values: raw forms become graded facts; what several rooms need to know about them."""
