@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from proofroom.world import delimited, layout, lists, ods, register, xlsx
-from proofroom.world.layout import Layout
+from proofroom.world import delimited, layout, lists, ods, register, xls, xlsx
+from proofroom.world.layout import Column, Layout
 from proofroom.world.lists import Roll
 from proofroom.world.parts import Made
 from proofroom.world.sheets import GENERAL, HAN_DAY, ISO_DAY, SLASH_DAY, Book, Sheet
@@ -28,7 +28,8 @@ class File:
 _REGISTER_PLAN = (
     ("户籍/砚月县户籍登记表.xlsx", 340),
     ("户籍/霜渡县、汀坪县户籍登记表.xlsx", 280),
-    ("户籍/岫岭市户籍登记表.ods", 110),
+    ("户籍/岫岭市户籍登记表.ods", 60),
+    ("户籍/岫岭市旧册.xls", 50),
     ("户籍/导出/户籍_GB18030.csv", 130),
     ("户籍/导出/户籍_utf8.csv", 70),
     ("户籍/导出/户籍_utf16.csv", 40),
@@ -56,12 +57,12 @@ def register_files(entries: list[Entry], *, blind: bool) -> list[File]:
 
 def _register_file(path: str, entries: list[Entry], *, blind: bool) -> Made:
     if path in _ENCODINGS:
-        return _register_text(entries, *_ENCODINGS[path])
-    if path.endswith(".ods"):
+        return _as_text(entries, register.COLUMNS, *_ENCODINGS[path])
+    if path.endswith((".ods", ".xls")):
         sheet = Sheet("户籍", hidden_columns={3})
         rows = layout.lay(sheet, register.COLUMNS, entries, Layout(day_format=ISO_DAY))
-        made = ods.write(Book([sheet]), blind=blind)
-        return _with_entries(made, rows)
+        writer = ods if path.endswith(".ods") else xls
+        return _with_entries(writer.write(Book([sheet]), blind=blind), rows)
     old = "霜渡" in path
     half = len(entries) // 2
     parts = ((entries[:half], "一"), (entries[half:], "二"))
@@ -78,11 +79,16 @@ def _register_file(path: str, entries: list[Entry], *, blind: bool) -> Made:
     return _with_entries(xlsx.write(Book(sheets, date1904=old, properties={"author": "户籍科"}), blind=blind), rows)
 
 
-def _register_text(entries: list[Entry], encoding: str, delimiter: str, bom: bytes) -> Made:
+def list_text(roll: Roll) -> Made:
+    """Write one monthly list as text, as somebody exported it."""
+    return _as_text(roll.entries, lists.COLUMNS, "utf-8", ",", b"")
+
+
+def _as_text(entries: list[Entry], columns: tuple[Column, ...], encoding: str, delimiter: str, bom: bytes) -> Made:
     """Write rows as text; what only a number cell can get wrong is put right first."""
     clean = [_without(entry, NO_NUMBERS) for entry in entries]
     sheet = Sheet("csv")
-    rows = layout.lay(sheet, register.COLUMNS, clean, Layout(day_format=ISO_DAY))
+    rows = layout.lay(sheet, columns, clean, Layout(day_format=ISO_DAY))
     made = delimited.write(layout.records(sheet), encoding=encoding, delimiter=delimiter, bom=bom)
     return _with_entries(made, [("", row, entry) for _, row, entry in rows])
 
@@ -107,13 +113,14 @@ def list_book(roll: Roll, number: int) -> tuple[Book, layout.Placed]:
     )
     sheet = Sheet("名单")
     rows = layout.lay(sheet, lists.COLUMNS, roll.entries, shapes[number % len(shapes)])
-    sheet.comments[rows[0][1], 3] = "本人身份证待核"
+    last = rows[-1][1] if rows else sheet.last_row()
+    sheet.comments[last, 3] = "本人身份证待核"
     sheet.hidden_columns = {15} if number % 2 else set()
-    sheet.hidden_rows = {rows[-1][1] - 1} if number % 3 == 0 and len(rows) > 2 else set()
+    sheet.hidden_rows = {last - 1} if number % 3 == 0 and len(rows) > 2 else set()
     notes = Sheet("说明", state=("hidden", "veryHidden", "visible")[number % 3])
     notes.put(1, 1, f"本表由{roll.facility}填报，仅供内部使用")
     notes.put(2, 1, "总人数")
-    notes.put(2, 2, len(roll.entries), GENERAL, f"COUNTA(名单!A1:A{rows[-1][1]})")
+    notes.put(2, 2, len(roll.entries), GENERAL, f"COUNTA(名单!A1:A{last})")
     properties = {"author": "登记员", "company": roll.facility}
     if roll.stands == "property":
         properties["subject"] = f"{roll.day:%Y-%m-%d}"
@@ -146,3 +153,14 @@ def list_files(rolls: list[Roll], *, blind: bool) -> list[File]:
 def _with_entries(made: Made, rows: layout.Placed) -> Made:
     made.extra["entries"] = rows
     return made
+
+
+def bare_books(entries: list[Entry], rolls: list[Roll]) -> list[tuple[str, Book, layout.Placed]]:
+    """Give the register and the lists as books that are never written as files: path, book, placed rows."""
+    sheet = Sheet("户籍")
+    rows = layout.lay(sheet, register.COLUMNS, entries, Layout())
+    found = [("户籍/户籍登记表.xlsx", Book([sheet]), rows)]
+    for number, roll in enumerate(rolls):
+        book, placed = list_book(roll, number)
+        found.append((f"名单/{number + 1:02d} {roll.file_name}.xlsx", book, placed))
+    return found

@@ -37,6 +37,8 @@ class Seen:
         if made.password is not None and opened is not None:
             line["password"], line["password_from"] = made.password, made.password_from
             line["decrypted_digest"] = digest(opened.data or b"")
+        if "optional" in made.extra:
+            line["optional"] = True  # behind a limit: a reader may rightly never discover it
         if made.note:
             line["note"] = made.note
         return line
@@ -75,6 +77,10 @@ class Cache:
         elif made.kind == "symlink":
             os.symlink(made.note, target)  # noqa: PTH211 - names of raw bytes
         return self._record(raw, None, made, group)
+
+    def record(self, path: str, made: Made) -> None:
+        """Enter something into the truth without writing a file (the size `rows`)."""
+        self._record(path.encode(), None, made, "plain")
 
     def _record(self, raw: bytes, parent: str | None, made: Made, group: str, needs: str = "") -> str:
         path = show_path(raw)

@@ -65,7 +65,7 @@ _PLAN = (
     ("第一集训中心", date(2015, 3, 31), "property"),
     ("第一集训中心", date(2015, 6, 30), "title"),
     ("第一集训中心", date(2015, 9, 30), "title"),
-    ("第二集训中心", date(2015, 3, 31), "nowhere"),
+    ("第二集训中心", date(2015, 4, 30), "nowhere"),
     ("第二集训中心", date(2015, 6, 30), "file name"),
     ("第二集训中心", date(2015, 12, 31), "disagree"),  # 2015-09 is missing: a gap in coverage
     ("砚月县看守所", date(2015, 1, 31), "file name"),
@@ -84,6 +84,7 @@ def rolls(seed: int, population: Population, rows: int) -> list[Roll]:
     for person in population.detained():
         eligible = [roll for roll in plan if _held(person, roll)]
         rng.shuffle(eligible)
+        eligible.sort(key=lambda roll: sum(first is roll for first, _ in wanted))
         wanted += [(roll, person) for roll in eligible[:1]]
         again += [(roll, person) for roll in eligible[1:]]
     rng.shuffle(again)
@@ -91,7 +92,7 @@ def rolls(seed: int, population: Population, rows: int) -> list[Roll]:
     wanted.sort(key=lambda pair: pair[1].number)
     for roll, person in wanted:
         roll.entries.append(_entry(seed, roll, person))
-    return [roll for roll in plan if roll.entries]
+    return plan
 
 
 def _roll(facility: str, day: date, stands: str) -> Roll:

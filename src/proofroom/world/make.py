@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from proofroom.errors import WrongUse
-from proofroom.world import books, country, lists, names, people, register, truth
+from proofroom.world import books, country, demo, gold, hostile, lists, names, people, register, sheets, traps, truth
 from proofroom.world.cache import Cache
-from proofroom.world.parts import MARKER, digest
+from proofroom.world.parts import MARKER, Made, digest
 from proofroom.world.slips import Entry
 
 REGISTER_ROWS = 3000
@@ -52,10 +53,16 @@ def make(
     cache = Cache(out / "cache", blind)
     folder = out / "truth"
     folder.mkdir(parents=True)
-    for file in books.register_files(entries, blind=blind) + books.list_files(rolls, blind=blind):
-        cache.place(file.path, file.made, file.group)
+    if size == "demo":
+        _fill(cache, folder, seed, population, entries, rolls)
+    else:
+        for path, book, rows in books.bare_books(entries, rolls):
+            cache.record(path, Made(None, "table", sheets.facts(book), extra={"entries": rows}))
     truth.write_people(folder, population, cache)
     cells, lines = truth.write_facts(folder, cache.facts)
+    if size == "rows":
+        (out / "segments").mkdir()
+        shutil.copyfile(folder / "cells.parquet", out / "segments" / "cells.parquet")
     truth.write_json(folder / "files.json", [seen.line() for seen in cache.occurrences])
     (out / "regions.csv").write_text(country.regions_csv(), "utf-8")
     (out / "README_SYNTHETIC.md").write_text(_README.format(seed=seed, size=size, marker=MARKER), "utf-8")
@@ -64,6 +71,27 @@ def make(
         out, seed, size, len(population.people), len(entries), sum(len(roll.entries) for roll in rolls), len(top),
         len(cache.occurrences), cells, lines, sum(len(seen.made.data or b"") for seen in top), cache_digest(cache),
     )  # fmt: skip
+
+
+def _fill(
+    cache: Cache, folder: Path, seed: int, population: people.Population, entries: list[Entry], rolls: list[lists.Roll]
+) -> None:
+    """Write every file of the demo, and the truth that only files have: photos, lists, gold answers."""
+    blind = cache.blind
+    box = demo.photo_box(seed, population, rolls, blind=blind)
+    of_lists = books.list_files(rolls, blind=blind)
+    groups = (
+        books.register_files(entries, blind=blind), of_lists, box.files,
+        demo.extra_books(seed, population, rolls, blind=blind), demo.documents(population, rolls, blind=blind),
+        demo.exchanges(rolls, population, blind=blind), hostile.files(blind=blind), traps.traces(blind=blind),
+        traps.odd_names(blind=blind),
+    )  # fmt: skip
+    for file in (file for group in groups for file in group):
+        cache.place(file.path, file.made, file.group)
+    truth.write_rows(folder / "photos", gold.photo_rows(box, cache))
+    truth.write_rows(folder / "anchors", [{"path": path, **anchor} for path, anchor in cache.pictures])
+    truth.write_rows(folder / "lists", gold.roll_rows(rolls, [str(file.path) for file in of_lists]))
+    truth.write_json(folder / "gold.json", gold.answers(seed, population, rolls, cache, box.shots))
 
 
 def tables(

@@ -120,9 +120,9 @@ def facts(book: Book) -> list[Fact]:
     """Give the truth of every cell and comment of a book, in the file's order."""
     found: list[Fact] = []
     for sheet in book.sheets:
-        covered = _covered(sheet)
+        covered, prefix = _covered(sheet), part(("sheet", sheet.name)) + "&cell="
         for place in sorted(set(sheet.cells) | set(covered)):
-            found.append(_fact(book, sheet, place, covered.get(place)))
+            found.append(_fact(book, sheet, place, prefix, covered.get(place)))
         for place, text in sorted(sheet.comments.items()):
             where = part(("sheet", sheet.name), ("cell", cell_name(*place)), ("comment", "1"))
             found.append(Fact("comment", where, text, hidden=_hidden(sheet, place)))
@@ -139,8 +139,8 @@ def _covered(sheet: Sheet) -> dict[Place, str]:
     }
 
 
-def _fact(book: Book, sheet: Sheet, place: Place, merged: str | None) -> Fact:
-    where = part(("sheet", sheet.name), ("cell", cell_name(*place)))
+def _fact(book: Book, sheet: Sheet, place: Place, prefix: str, merged: str | None) -> Fact:
+    where = prefix + cell_name(*place)
     hidden = _hidden(sheet, place)
     if merged is not None:
         return Fact("cell", where, None, hidden=hidden, merged=merged)

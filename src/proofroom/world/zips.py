@@ -13,7 +13,7 @@ class _RawNameInfo(zipfile.ZipInfo):
     """A member whose name is written as the given bytes, without the flag that says UTF-8."""
 
     def __init__(self, raw: bytes) -> None:
-        super().__init__("raw", FIXED_DATE)
+        super().__init__(raw.hex(), FIXED_DATE)
         self.raw = raw
 
     def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - the standard library's own hook
