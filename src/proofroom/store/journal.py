@@ -48,6 +48,7 @@ create table placed (
   first_group integer not null, last_group integer not null, rows integer not null, ordinal integer not null,
   primary key (artifact, stage, noun, ordinal)) without rowid;
 create index placed_segment on placed(segment);
+create table indexing (key text primary key) without rowid;
 create table segments (name text primary key, noun text not null, rows integer not null, bytes integer not null) without rowid;
 """
 

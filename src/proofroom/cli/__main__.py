@@ -1,0 +1,5 @@
+"""Lets `python -m proofroom.cli` run the command line."""
+
+from proofroom.cli import main
+
+main()

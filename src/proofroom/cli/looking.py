@@ -1,0 +1,227 @@
+"""The reading commands: status, artifacts, show, search, sql."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+from proofroom.cli.output import human_bytes, json_option, put_json, put_json_lines, reveal_option, safe
+
+_SCREEN = 50
+
+
+def _limit(given: int | None, *, as_json: bool, always: bool = False) -> int:
+    """Give how many lines to print: 50 on a terminal and for searches, all with --json, 0 meaning all."""
+    if given is not None:
+        return given
+    return _SCREEN if always or (sys.stdout.isatty() and not as_json) else 0
+
+
+limit_option = click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 gives all.")
+
+
+@click.command()
+@click.argument("case", type=click.Path())
+@json_option
+def status(case: str, as_json: bool) -> int:
+    """Print the accounting of CASE: everything found, and the one state of each.
+
+    \b
+    Examples
+      proofroom status leak.case
+      proofroom status leak.case --json
+    """
+    from proofroom.case import Case
+
+    with Case.open(case) as opened:
+        document = opened.status()
+        unread = opened.unread()
+    if as_json:
+        put_json(document)
+    else:
+        print_status(document, unread)
+    return 0
+
+
+def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> None:
+    """Print the accounting for people."""
+    artifacts = document["artifacts"]
+    click.secho(f"{artifacts['discovered']:,} found", bold=True, nl=False)
+    click.echo(f" ({artifacts['digests']:,} different), {human_bytes(document['bytes'])} received")
+    for state, count in sorted(artifacts["states"].items(), key=lambda pair: -pair[1]):
+        click.echo(f"  {count:>9,}  {state}")
+    click.echo(f"{document['cells']:,} cells, {document['pieces'] - document['cells']:,} lines and properties")
+    for line in list(unread)[:10]:
+        click.echo(f"  {line['n']:>9,}  {line['state']}: {line['reason'] or 'no reason named'}")
+    click.echo(f"content {document['content_digest'][:16]}…")
+
+
+@click.command()
+@click.argument("case", type=click.Path())
+@click.option("--state", help="Only those in this state: read, partly, locked, unknown, damaged, refused …")
+@limit_option
+@json_option
+@reveal_option
+def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, reveal: str | None) -> int:
+    """List one line per file, archive member, attachment and embedded picture of CASE.
+
+    \b
+    Examples
+      proofroom artifacts leak.case --state locked
+      proofroom artifacts leak.case --json --limit 0
+    """
+    from proofroom.case import Case
+
+    with Case.open(case) as opened, opened.scope(reveal, "artifacts") as view:
+        lines = view.artifacts(state, _limit(limit, as_json=as_json))
+        if as_json:
+            put_json_lines(lines)
+            return 0
+        for line in lines:
+            mark = f"{line['state']}" + (f" ({line['reason']})" if line["reason"] else "")
+            click.echo(f"{(line['digest'] or '')[:12]:12}  {human_bytes(line['bytes']):>9}  {mark:28}  {safe(line['path'])}")
+    return 0
+
+
+@click.command()
+@click.argument("case", type=click.Path())
+@click.argument("where", nargs=-1)
+@click.option("--from", "from_file", type=click.File("r", encoding="utf-8"), help="Addresses, one per line; - for stdin.")
+@json_option
+@reveal_option
+def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, reveal: str | None) -> int:
+    """Print what stands at each address WHERE in CASE, with its neighbours.
+
+    \b
+    Examples
+      proofroom show leak.case 'sha256:3f2a90c1b7de#sheet=名单&cell=B2'
+      proofroom show leak.case '3f2a90c1b7de#page=3&line=7'
+      proofroom search leak.case 王小明 --json | jq -r .where | proofroom show leak.case --from -
+    """
+    from proofroom.case import Case
+    from proofroom.errors import BadWhere, WrongUse
+
+    wanted = [*where, *(line.strip() for line in (from_file or ()) if line.strip())]
+    if not wanted:
+        raise WrongUse("no address was given", remedy="Give an address, or --from FILE.")
+    failed = False
+    with Case.open(case) as opened, opened.scope(reveal, "show") as view:
+        for address in wanted:
+            try:
+                lines = view.show(address)
+            except BadWhere as missing:
+                failed = True
+                error = {"code": missing.code, "what": missing.what, "remedy": missing.advice}
+                lines = [{"where": address, "error": error}]
+            if as_json:
+                put_json_lines(lines)
+            else:
+                print_shown(lines)
+    return 1 if failed else 0
+
+
+def print_shown(lines: list[dict[str, Any]]) -> None:
+    """Print what stands at an address for people: the value in the middle of its neighbours."""
+    for line in lines:
+        click.secho(safe(line["where"]), fg="cyan")
+        if "error" in line:
+            click.echo(f"  {line['error']['code']}: {safe(line['error']['what'])}\n  → {safe(line['error']['remedy'])}")
+            continue
+        for path in line.get("paths", ())[:3]:
+            click.echo(f"  in {safe(path)}")
+        if line["kind"] == "artifact":
+            click.echo(f"  {line['media_type']}, {human_bytes(line['bytes'])}, {line['state']} {line['reason']}".rstrip())
+            click.echo(f"  {line['cells']:,} cells, {line['pieces']:,} pieces; sheets: {safe(', '.join(line['sheets']))}")
+            for piece in line["first"]:
+                click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
+            continue
+        _print_piece(line)
+
+
+def _print_piece(line: dict[str, Any]) -> None:
+    """Print one piece: what is shown, what is stored, and what is around it."""
+    click.secho(f"  {safe(str(line['shown'] if line['shown'] is not None else '(empty)'))}", bold=True)
+    if line["raw"] != line["shown"]:
+        click.echo(f"  stored as {safe(str(line['raw']))}")
+    for name in ("formula", "hidden", "merged"):
+        if line[name]:
+            click.echo(f"  {name}: {safe(str(line[name]))}")
+    for warning in line["warnings"]:
+        click.secho(f"  warning: {warning}", fg="yellow")
+    for near in line.get("neighbours", ()):
+        part = near["where"].partition("#")[2].rpartition("&")[2]
+        click.echo(f"    {safe(part):14}  {safe(near['shown'])}")
+
+
+@click.command()
+@click.argument("case", type=click.Path())
+@click.argument("query", nargs=-1, required=True)
+@click.option("--exact", is_flag=True, help="Leave out what is found only by simplified characters.")
+@limit_option
+@json_option
+@reveal_option
+def search(case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None) -> int:
+    """Find QUERY in CASE: every cell, line, property and name that holds it.
+
+    Chinese finds wherever it stands; other words match as whole words; quotes make a literal phrase.
+
+    \b
+    Examples
+      proofroom search leak.case 王小明
+      proofroom search leak.case '"三号楼" 名单' --limit 0
+    """
+    from proofroom.case import Case
+
+    with Case.open(case) as opened, opened.scope(reveal, "search") as view:
+        lines = view.search(" ".join(query), _limit(limit, as_json=as_json, always=True), exact=exact)
+        if as_json:
+            put_json_lines(lines)
+            return 0
+        for line in lines:
+            if "total" in line:
+                click.secho(f"{line['total']:,} found", bold=True)
+                continue
+            click.secho(safe(line["where"] or "(no bytes)"), fg="cyan")
+            variant = f"  [{line['variant']}]" if line["variant"] else ""
+            click.echo(f"  in {safe(line['path'])}{variant}")
+            click.echo("  " + _highlighted(line["snippet"], line["highlights"]))
+    return 0
+
+
+def _highlighted(snippet: str, spans: list[list[int]]) -> str:
+    """Mark the matches in a snippet."""
+    out, at = [], 0
+    for start, end in spans:
+        out += [safe(snippet[at:start]), click.style(safe(snippet[start:end]), bold=True, fg="green")]
+        at = end
+    return "".join([*out, safe(snippet[at:])])
+
+
+@click.command()
+@click.argument("case", type=click.Path())
+@click.argument("query")
+@json_option
+@reveal_option
+def sql(case: str, query: str, as_json: bool, reveal: str | None) -> int:
+    """Run one SELECT over the views cells, sheets, merges, pieces and occurrences of CASE.
+
+    \b
+    Examples
+      proofroom sql leak.case 'select state, count(*) from occurrences group by 1'
+      proofroom sql leak.case "select * from cells where raw like '%三号楼%'" --json
+    """
+    from proofroom.case import Case
+
+    with Case.open(case) as opened, opened.scope(reveal, "sql") as view:
+        rows = view.sql(query)
+    if as_json:
+        put_json_lines(rows)
+        return 0
+    for number, row in enumerate(rows):
+        if number == 0:
+            click.secho("  ".join(row), bold=True)
+        click.echo("  ".join(safe(str(value)) for value in row.values()))
+    return 0

@@ -1,0 +1,76 @@
+"""How results and failures reach a person or a program: JSON on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import click
+
+from proofroom.errors import BadQuery, ProofroomError
+
+_DIRECTION = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+
+F = Callable[..., Any]
+
+
+def json_option(command: F) -> F:
+    """Give a command its `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")(command)
+
+
+def reveal_option(command: F) -> F:
+    """Give a reading command its `--reveal REASON`."""
+    return click.option(
+        "--reveal", metavar="REASON", help="Show withheld values in this command's output; the reason goes into custody."
+    )(command)
+
+
+def put_json(document: Any) -> None:
+    """Print one JSON document on one line."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+
+
+def put_json_lines(lines: Iterable[Any]) -> None:
+    """Print one JSON document per line."""
+    for line in lines:
+        put_json(line)
+
+
+def safe(untrusted_text: str) -> str:
+    """Give text for a terminal: control and direction characters are written out, nothing is obeyed."""
+    return "".join(_written_out(character) if _is_unsafe(character) else character for character in untrusted_text)
+
+
+def _is_unsafe(character: str) -> bool:
+    return character in _DIRECTION or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
+
+
+def _written_out(character: str) -> str:
+    return "⏎" if character == "\n" else f"\\u{ord(character):04x}"
+
+
+def explain(failure: ProofroomError, *, as_json: bool) -> int:
+    """Say what went wrong, its code and its remedy; gives the exit status."""
+    if as_json:
+        put_json({"error": {"code": failure.code, "what": failure.what, "remedy": failure.advice}})
+    else:
+        click.secho(f"{failure.code}: ", fg="red", bold=True, nl=False, err=True)
+        click.echo(safe(failure.what), err=True)
+        if isinstance(failure, BadQuery):
+            click.echo(f"  at character {failure.at + 1}", err=True)
+        click.echo(f"  → {safe(failure.advice)}", err=True)
+    return failure.exit_status
+
+
+def human_bytes(size: int) -> str:
+    """Write a number of bytes for people: 1.4 GB."""
+    number = float(size)
+    for unit in ("B", "kB", "MB", "GB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "B" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} TB"
