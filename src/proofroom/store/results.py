@@ -127,6 +127,10 @@ class Results:
         self.flush()
         self._spool.close()
 
+    def abandon(self) -> None:
+        """Let go of the files as they are; what waits in the spool is found again at the next start."""
+        self._spool.close()
+
     def _versions(self) -> list[Row]:
         return self._journal.rows(
             "select r.artifact, r.stage, r.version from results r join spooled s using (artifact, stage)"

@@ -88,6 +88,7 @@ class SegmentWriter:
 
     def discard(self) -> None:
         """Drop the file: its artifact is read again or not at all."""
+        self._writer.close()
         self._file.close()
         self._partial.unlink(missing_ok=True)
 

@@ -1,0 +1,88 @@
+"""SQL: one SELECT over the views, and nothing else of the machine or of what is withheld."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from proofroom.errors import RefusedSql
+from proofroom.store.journal import Journal
+from proofroom.store.results import Results
+from proofroom.store.schemas import SCHEMAS, of_artifact
+from proofroom.store.sql import run_sql
+from proofroom.values.masking import OPEN, Mask
+
+MASK = Mask(b"a case's secret")
+
+
+@pytest.fixture
+def derived(tmp_path: Path) -> Path:
+    journal = Journal(tmp_path / "journal.sqlite", writing=True)
+    results = Results(tmp_path, journal)
+    pending = results.begin("a" * 64, "extract", "1")
+    columns = {
+        "artifact": of_artifact("a" * 64, 2),
+        "seq": pa.array([0, 1], pa.int32()),
+        "part": pa.array(["line=1", "line=2"]),
+        "kind": pa.array([2, 2], pa.uint8()),
+        "flags": pa.array([0, 0], pa.uint16()),
+        "text": pa.array(["王小明 990101199001011234", "no number"]),
+    }
+    results.add(pending, "pieces", pa.table(columns).cast(SCHEMAS["pieces"]))
+    results.commit(pending, "c", 0.0, lambda: None)
+    results.close()
+    journal.close()
+    return tmp_path
+
+
+def test_a_select_sees_masked_texts_and_an_open_scope_sees_them_all(derived: Path) -> None:
+    query = "select text from pieces order by seq"
+    masked = run_sql(derived, query, MASK)["text"].to_pylist()
+    assert masked[1] == "no number"
+    assert masked[0].startswith("王小明 ID-")
+    assert "1990" not in masked[0]
+    assert run_sql(derived, query, OPEN)["text"].to_pylist()[0] == "王小明 990101199001011234"
+
+
+def test_masking_comes_before_any_function_of_the_query(derived: Path) -> None:
+    rows = run_sql(derived, "select substr(text, 5, 6) as part from pieces where seq = 0", MASK)
+    assert "99010" not in rows["part"][0].as_py()
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "copy (select 1) to 'out.csv'",
+        "select * from read_csv('/etc/passwd')",
+        "select * from '/etc/passwd'",
+        "select * from glob('/etc/*')",
+        "attach 'other.db'",
+        "install httpfs",
+        "load httpfs",
+        "select 1; select 2",
+        "set threads = 8",
+        "pragma database_list",
+        "select getenv('HOME')",
+        "select * from duckdb_views()",
+        "select * from information_schema.tables",
+        "select text from pieces_whole",
+        "select (select text from pieces_whole limit 1)",
+        "with a as (select * from main.pieces_whole) select * from a",
+        "select * from (describe pieces)",
+        "create table t as select 1",
+        "not sql",
+    ],
+)
+def test_anything_but_one_select_over_the_views_is_refused(derived: Path, query: str) -> None:
+    with pytest.raises(RefusedSql):
+        run_sql(derived, query, MASK)
+
+
+def test_a_query_of_a_million_millions_is_stopped(derived: Path) -> None:
+    with pytest.raises(RefusedSql, match="longer than"):
+        run_sql(derived, "select count(*) from range(1000000) a, range(1000000) b", MASK, seconds=2)
+
+
+def test_a_result_too_long_to_hold_is_an_error_and_not_a_cut(derived: Path) -> None:
+    with pytest.raises(RefusedSql, match="rows"):
+        run_sql(derived, "select * from range(3000000) a", MASK)
