@@ -74,7 +74,7 @@ def _joining(characters: list[str], apart: list[str]) -> frozenset[str]:
     for character, parts in zip(characters, apart, strict=True):
         if character != parts:
             pair = unicodedata.decomposition(character).split()
-            if len(pair) == 2 and not pair[0].startswith("<"):  # noqa: PLR2004 - a canonical pair
+            if len(pair) == 2 and not pair[0].startswith("<"):  # a canonical pair
                 joining.add(chr(int(pair[1], 16)))
     return frozenset(joining)
 

@@ -20,7 +20,7 @@ from proofroom.store.index_entries import IndexHit
 
 Variant = Literal["simplified"]
 TextsOf = Callable[[Sequence[IndexHit]], Sequence[str]]
-"""Gives the text of each document as it was indexed, in order: many at once, so that a store reads in runs."""
+"""Gives the text of each document as it was indexed, in order: many at once, so a store reads in runs."""
 
 BEFORE: Final = 40  # code points of context before the first match of a snippet
 AFTER: Final = 80  # and after it begins
@@ -60,7 +60,7 @@ def find(index: Index, wanted: Wanted, texts_of: TextsOf, *, limit: int = 50, ex
     traditional characters are read as simplified ones.
     """
     query = wanted.query()
-    certain = wanted.certain and index.is_certain(query)
+    certain = wanted.certain and index.is_certain(query, exact=exact)
     docs, documents = index.search(query, limit=limit if certain else 0, exact=exact)
     hits: list[Hit] = []
     total = 0

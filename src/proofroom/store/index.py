@@ -19,7 +19,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -39,10 +38,12 @@ from proofroom.store.index_entries import (
     cell_lines,
     engine_document,
     stretches,
+    unit_document,
 )
-from proofroom.store.index_query import UNIT, Asking, Query, compile_query
+from proofroom.store.index_query import SCHEMA_VERSION, UNIT, Asking, Query, compile_query, schema
 
-SCHEMA_VERSION: Final = 1
+__all__ = ["CELL", "STAMP_NAME", "Index", "IndexDoc", "IndexHit"]
+
 STAMP_NAME: Final = "proofroom-index.json"
 _STAMP: Final = {"schema": SCHEMA_VERSION, "tokens": TOKENS_VERSION, "engine": "tantivy-0.27"}
 _WRITER_BYTES: Final = 128 << 20
@@ -68,19 +69,6 @@ def _explained(folder: Path) -> Iterator[None]:
         raise StaleIndex(message) from error
 
 
-def _schema() -> tantivy.Schema:
-    """Declare the fields; a change here must change SCHEMA_VERSION."""
-    builder = tantivy.SchemaBuilder()
-    for name in ("artifact", "kind", "marks"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("body", "written"):  # simplified; as written, only where that differs
-        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
-    builder.add_bytes_field("place", stored=True)
-    builder.add_unsigned_field("unit", fast=True)
-    builder.add_unsigned_field("at", fast=True)
-    return builder.build()
-
-
 class Index:
     """The search index of a case: put, delete, commit, search. One process may write at a time."""
 
@@ -92,6 +80,7 @@ class Index:
         self._searcher = engine.searcher()
         self._units: dict[int, tuple[str, str, str]] = {}
         self._next_unit = 0
+        self._entered: dict[tuple[str, str], int] = {}
 
     @classmethod
     def open(cls, folder: Path, *, create: bool = True) -> Self:
@@ -112,7 +101,7 @@ class Index:
             message = "the search index was made by another version of Proofroom or of Python"
             raise StaleIndex(message)
         with _explained(folder):
-            engine = tantivy.Index.open(str(folder)) if made else tantivy.Index(_schema(), path=str(folder))
+            engine = tantivy.Index.open(str(folder)) if made else tantivy.Index(schema(), path=str(folder))
             words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
             engine.register_tokenizer("whitespace", words)
             return cls(folder, engine)
@@ -174,6 +163,7 @@ class Index:
         """
         wanted = list(digests)
         writer = self._writing()
+        self._entered.clear()
         with _explained(self._folder):
             for digest in wanted:
                 query = tantivy.Query.term_query(self._engine.schema, "artifact", digest)
@@ -209,9 +199,12 @@ class Index:
         """Say whether a committed document of this artifact is in the index."""
         return bool(self._count(tantivy.Query.term_query(self._engine.schema, "artifact", digest)))
 
-    def is_certain(self, query: Query) -> bool:
+    def is_certain(self, query: Query, *, exact: bool = False) -> bool:
         """Say whether `search` answers the phrases of the query exactly, without a look at the texts."""
-        return all(asking.certain for asking in self._askings(query))
+        simple, written = self._askings(query)
+        return (
+            written.certain and (simple.certain or query.simple != query.written) if exact else simple.certain
+        )
 
     def search(
         self, query: Query, *, limit: int, offset: int = 0, exact: bool = False, grouped: bool | None = None
@@ -289,16 +282,14 @@ class Index:
         return self._writer
 
     def _unit(self, artifact: str, prefix: str) -> int:
-        """Enter a sheet as a unit, and give its number."""
+        """Give the number of a sheet, and enter it as a unit the first time."""
         writer = self._writing()
-        unit = self._next_unit
-        self._next_unit += 1
-        doc = tantivy.Document(artifact=artifact, marks=[UNIT, f"{UNIT}-{unit}"])
-        doc.add_unsigned("unit", unit)
-        doc.add_bytes("place", json.dumps([artifact, CELL, prefix]).encode())
-        with _explained(self._folder):
-            writer.add_document(doc)
-        return unit
+        if (artifact, prefix) not in self._entered:
+            with _explained(self._folder):
+                writer.add_document(unit_document(self._next_unit, artifact, prefix))
+            self._entered[artifact, prefix] = self._next_unit
+            self._next_unit += 1
+        return self._entered[artifact, prefix]
 
 
 def _read_stamp(path: Path) -> object:

@@ -9,7 +9,7 @@ from typing import Final
 
 import tantivy
 
-from proofroom.store.index_query import GROUPED, VARIANT
+from proofroom.store.index_query import GROUPED, UNIT, VARIANT
 
 CELL: Final = "cell"
 _BATCH_CHARACTERS: Final = 1 << 18  # bounds the arrays of one batch to some 20 MB
@@ -68,6 +68,14 @@ def engine_document(doc: IndexDoc, stream: str, written: str | None) -> tantivy.
     if written is not None:
         made.add_text("marks", VARIANT)
         made.add_text("written", written)
+    return made
+
+
+def unit_document(unit: int, artifact: str, prefix: str) -> tantivy.Document:
+    """Make the document that names a sheet: its cells carry only its number."""
+    made = tantivy.Document(artifact=artifact, marks=[UNIT, f"{UNIT}-{unit}"])
+    made.add_unsigned("unit", unit)
+    made.add_bytes("place", json.dumps([artifact, CELL, prefix]).encode())
     return made
 
 

@@ -1,4 +1,4 @@
-"""What can be asked of the index: phrases of tokens, all of which a document must hold."""
+"""What the index is made of and what can be asked of it: phrases of tokens, all in one document."""
 
 from __future__ import annotations
 
@@ -9,11 +9,25 @@ import tantivy
 
 from proofroom.language.tokens import GAP
 
+SCHEMA_VERSION: Final = 1
 GROUPED: Final = "grouped"  # the document holds several pieces
 VARIANT: Final = "variant"  # it holds traditional characters, so its field `written` is filled
 UNIT: Final = "unit"  # it names a sheet, and holds no text
 MOST_CONTINUATIONS: Final = 16_000
 """The engine refuses a pattern with more than 16,384; no honest cache comes near."""
+
+
+def schema() -> tantivy.Schema:
+    """Declare the fields; a change here must change SCHEMA_VERSION."""
+    builder = tantivy.SchemaBuilder()
+    for name in ("artifact", "kind", "marks"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("body", "written"):  # simplified; as written, only where that differs
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="position")
+    builder.add_bytes_field("place", stored=True)
+    builder.add_unsigned_field("unit", fast=True)
+    builder.add_unsigned_field("at", fast=True)
+    return builder.build()
 
 
 @dataclass(frozen=True, slots=True)
