@@ -11,7 +11,9 @@ setup: ## make .venv from the locked requirements, and install the sandbox where
 	@scripts/system-packages --minimal
 	@scripts/environment
 
-demo: setup ## make a synthetic leak and take it through every room, into demo/
+demo: ## make a synthetic leak and take it through every room, into demo/
+	@scripts/system-packages --minimal
+	@scripts/environment --minimal
 	@$(VENV)/proofroom demo --out demo --no-serve
 
 test: setup ## run every gate, cheapest first: what the CI runs
