@@ -7,7 +7,7 @@ from pathlib import Path
 
 REGISTRY = re.compile(r"https?://[^\s)\"']*(pypi|pythonhosted|npmjs|registry\.|deb\.debian|anaconda\.org)")
 HOME = re.compile(r"(?<![\w.:/])/(home|Users)/[a-z]\w*/|\b[A-Z]:\\Users\\")
-UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b|NotImplemented[E]rror|pass  # stu[b]")
+UNFINISHED = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X])\b|raise NotImplemented[E]rror|pass  # stu[b]")
 
 
 def hits(pattern: re.Pattern[str], files: list[tuple[str, str]]) -> list[str]:
