@@ -1,0 +1,1 @@
+"""What tells one kind of file from another: signatures, zip and OLE directories, the look of text, names."""

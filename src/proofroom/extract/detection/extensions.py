@@ -1,0 +1,97 @@
+"""Say which extensions fit which kind of file: a tie-breaker between texts, and a fact worth keeping."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_OFFICE: Final = "application/vnd.openxmlformats-officedocument."
+
+EXTENSIONS: Final[dict[str, str]] = {
+    "application/epub+zip": "epub",
+    "application/gzip": "gz tgz svgz",
+    "application/json": "json geojson ipynb map webmanifest",
+    "application/mbox": "mbox mbx eml txt",
+    "application/msword": "doc dot wps wpt",
+    "application/pdf": "pdf ai",
+    "application/rtf": "rtf",
+    "application/vnd.ms-cab-compressed": "cab",
+    "application/vnd.ms-excel": "xls xlt xla xlm et ett",
+    "application/vnd.ms-excel.sheet.binary.macroenabled.12": "xlsb",
+    "application/vnd.ms-excel.sheet.macroenabled.12": "xlsm",
+    "application/vnd.ms-excel.template.macroenabled.12": "xltm",
+    "application/vnd.ms-outlook": "msg oft",
+    "application/vnd.ms-outlook-pst": "pst ost",
+    "application/vnd.ms-powerpoint": "ppt pps pot dps dpt",
+    "application/vnd.ms-powerpoint.presentation.macroenabled.12": "pptm",
+    "application/vnd.ms-powerpoint.slideshow.macroenabled.12": "ppsm",
+    "application/vnd.ms-powerpoint.template.macroenabled.12": "potm",
+    "application/vnd.ms-visio.drawing": "vsdx",
+    "application/vnd.ms-word.document.macroenabled.12": "docm",
+    "application/vnd.ms-word.template.macroenabled.12": "dotm",
+    "application/vnd.oasis.opendocument.presentation": "odp otp",
+    "application/vnd.oasis.opendocument.spreadsheet": "ods ots",
+    "application/vnd.oasis.opendocument.text": "odt ott",
+    f"{_OFFICE}presentationml.presentation": "pptx",
+    f"{_OFFICE}presentationml.slideshow": "ppsx",
+    f"{_OFFICE}presentationml.template": "potx",
+    f"{_OFFICE}spreadsheetml.sheet": "xlsx",
+    f"{_OFFICE}spreadsheetml.template": "xltx",
+    f"{_OFFICE}wordprocessingml.document": "docx",
+    f"{_OFFICE}wordprocessingml.template": "dotx",
+    "application/vnd.rar": "rar cbr",
+    "application/vnd.sqlite3": "db sqlite sqlite3 db3",
+    "application/x-7z-compressed": "7z cb7",
+    "application/x-bzip2": "bz2 tbz tbz2",
+    "application/x-msdownload": "exe dll scr com sys",
+    "application/x-ndjson": "ndjson jsonl json",
+    "application/x-ole-encrypted": "xlsx xlsm xlsb xltx docx docm dotx pptx pptm ppsx potx vsdx",
+    "application/x-tar": "tar",
+    "application/x-xz": "xz txz",
+    "application/xhtml+xml": "xhtml html htm xht xml",
+    "application/xml": "xml xsd xsl xslt rels kml gpx rss atom plist wsdl config resx xmp opf ncx",
+    "application/zip": "zip jar apk cbz kmz docx xlsx pptx epub odt ods odp xlsm xlsb",
+    "audio/mpeg": "mp3",
+    "image/avif": "avif",
+    "image/bmp": "bmp dib",
+    "image/emf": "emf",
+    "image/gif": "gif",
+    "image/heic": "heic heif hif",
+    "image/jpeg": "jpg jpeg jpe jfif",
+    "image/png": "png apng",
+    "image/svg+xml": "svg xml",
+    "image/tiff": "tif tiff dng nef cr2 arw",
+    "image/webp": "webp",
+    "image/wmf": "wmf",
+    "message/rfc822": "eml mht mhtml nws txt",
+    "text/csv": "csv txt",
+    "text/html": "html htm shtml asp aspx php jsp mht",
+    "text/tab-separated-values": "tsv tab txt csv",
+    # Any name will do for a plain text unless it is another kind's; these are the ones it shares.
+    "text/plain": "txt log md ini conf cfg bat sh py csv tsv tab json xml eml html htm vcf ics",
+}
+"""Extensions by media type. What holds text may bear the name of any text: only other names disagree."""
+
+_BY_EXTENSION: Final = {
+    extension: media_type for media_type, known in EXTENSIONS.items() for extension in known.split()
+}
+
+
+def extension_of(untrusted_name: bytes) -> str:
+    """Give the extension of a name in lower case, without its dot; "" for none."""
+    name = untrusted_name.rpartition(b"/")[2]
+    stem, _dot, extension = name.rpartition(b".")
+    return extension.lower().decode("ascii", "replace") if stem else ""
+
+
+def disagrees(extension: str, media_type: str) -> bool:
+    """Tell whether a known extension stands for something else than the content is.
+
+    An extension nobody has heard of says nothing; neither does any for content we do not know.
+    """
+    if extension not in _BY_EXTENSION:
+        return False
+    known = EXTENSIONS.get(media_type)
+    if known is None:
+        # Content without a name of ours under a name of ours: a `.pdf` of noise, an `.xlsx` of nothing.
+        return media_type != "application/x-empty"
+    return extension not in known.split()

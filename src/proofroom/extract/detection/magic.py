@@ -1,0 +1,106 @@
+"""Recognise files by the bytes they begin with: pictures, archives, compressed streams, PDF and RTF."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+OCTETS: Final = "application/octet-stream"
+
+# Where several begin alike, the longer one stands first.
+_BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\0", "image/tiff"),
+    (b"MM\0*", "image/tiff"),
+    (b"II+\0", "image/tiff"),
+    (b"MM\0+", "image/tiff"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"\x1f\x8b\x08", "application/gzip"),
+    (b"\xfd7zXZ\0", "application/x-xz"),
+    (b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
+    (b"SQLite format 3\0", "application/vnd.sqlite3"),
+    (b"\0\1\0\0Standard Jet DB\0", "application/x-msaccess"),
+    (b"\0\1\0\0Standard ACE DB\0", "application/x-msaccess"),
+    (b"!BDN", "application/vnd.ms-outlook-pst"),
+    (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    (b"\xd7\xcd\xc6\x9a\0\0", "image/wmf"),
+    (b"\x01\0\x09\0\0\x03", "image/wmf"),
+    (b"MZ", "application/x-msdownload"),
+    (b"\x7fELF", "application/x-elf"),
+    (b"ID3", "audio/mpeg"),
+    (b"PAR1", "application/vnd.apache.parquet"),
+    (b"OggS\0", "application/ogg"),
+)
+_BZIP2: Final = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
+_SIGNED: Final = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL)
+_PDF: Final = re.compile(rb"%PDF-[0-9A-Za-z]")
+_PDF_REACH: Final = 1_024
+_RTF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\0]{0,64}\{\\rt")
+_BITMAP_HEADERS: Final = (12, 16, 40, 52, 56, 64, 108, 124)
+_EMF_MARK: Final = b" EMF"
+_HEIF_BRANDS: Final = {
+    b"heic": "image/heic",
+    b"heix": "image/heic",
+    b"heim": "image/heic",
+    b"heis": "image/heic",
+    b"hevc": "image/heic",
+    b"hevx": "image/heic",
+    b"mif1": "image/heic",
+    b"msf1": "image/heic",
+    b"avif": "image/avif",
+    b"avis": "image/avif",
+}
+_TAR_BLOCK: Final = 512
+_TAR_SUM: Final = slice(148, 156)
+_TAR_FIELD: Final = re.compile(rb" *[0-7]{1,8}[ \0]*\Z")
+
+
+def media_type_of_beginning(head: bytes) -> str:
+    """Name the media type that the first bytes (a kilobyte or more) prove, or "" for none."""
+    for beginning, media_type in _BEGINNINGS:
+        if head.startswith(beginning):
+            return media_type
+    if _BZIP2.match(head):
+        return "application/x-bzip2"
+    if _RTF.match(head):
+        return "application/rtf"
+    if _SIGNED.match(head):
+        return "application/pkcs7-mime"
+    return _picture(head) or ("application/x-tar" if is_tar(head) else "")
+
+
+def has_pdf_header(head: bytes) -> bool:
+    """Tell whether a PDF header stands in the first 1,024 bytes, where readers look (ISO 32000-2, 7.5.2)."""
+    return _PDF.search(head, 0, _PDF_REACH) is not None
+
+
+def is_tar(head: bytes) -> bool:
+    """Tell whether the first block is a tar header: its checksum is right, with or without the ustar mark."""
+    block = head[:_TAR_BLOCK]
+    if len(block) < _TAR_BLOCK or not block[0] or not _TAR_FIELD.match(block[_TAR_SUM]):
+        return False
+    stated = int(block[_TAR_SUM].strip(b" \0") or b"0", 8)
+    rest = block[: _TAR_SUM.start] + b" " * 8 + block[_TAR_SUM.stop :]
+    signed = sum(byte - 256 if byte > 127 else byte for byte in rest)
+    return stated in (sum(rest), signed)
+
+
+def _picture(head: bytes) -> str:
+    """Recognise pictures whose mark stands further in, or needs a second look."""
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in _BITMAP_HEADERS:
+        return "image/bmp"
+    if head.startswith(b"\x01\0\0\0") and head[40:44] == _EMF_MARK:
+        return "image/emf"
+    if head[4:8] == b"ftyp":
+        length = min(int.from_bytes(head[:4], "big"), 256)
+        brands = [head[8:12], *(head[at : at + 4] for at in range(16, length, 4))]
+        return next((_HEIF_BRANDS[brand] for brand in brands if brand in _HEIF_BRANDS), "")
+    return ""

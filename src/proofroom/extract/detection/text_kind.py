@@ -1,0 +1,203 @@
+"""Tell one kind of text from another: web page, XML, JSON, mail, table of delimited values, or plain text.
+
+Works on the first characters, whatever encoding they are in. Extensions only decide where the content
+leaves both open (a list with commas named `.txt`, one column named `.csv`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Final
+
+from proofroom.extract.encoding import Found, decode_counted, find_encoding
+
+PLAIN: Final = "text/plain"
+HTML: Final = "text/html"
+XHTML: Final = "application/xhtml+xml"
+XML: Final = "application/xml"
+SVG: Final = "image/svg+xml"
+JSON: Final = "application/json"
+JSON_LINES: Final = "application/x-ndjson"
+MAIL: Final = "message/rfc822"
+MAILBOX: Final = "application/mbox"
+CSV: Final = "text/csv"
+TSV: Final = "text/tab-separated-values"
+
+_STRANGE: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
+_STRANGE_IN: Final = 100
+_DECLARED: Final = re.compile(r"\s*<\?xml[\s?]")
+_SKIP: Final = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
+_DOCTYPE: Final = re.compile(r"<!doctype\s+([A-Za-z_:][\w:.-]*)", re.IGNORECASE)
+_ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)[\s/>]")
+_CLOSED: Final = re.compile(r"</[A-Za-z_:][\w:.-]*\s*>|/>")
+_WEB: Final = frozenset(
+    (
+        *("html", "head", "body", "title", "meta", "link", "script", "style", "base", "noscript", "frameset"),
+        *("div", "p", "span", "table", "tr", "td", "th", "ul", "ol", "li", "a", "br", "hr", "b", "i", "font"),
+        *("center", "form", "h1", "h2", "h3", "h4", "h5", "h6", "img", "iframe", "pre", "blockquote"),
+        *("article", "section", "header", "footer", "main", "nav"),
+    )
+)
+_HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
+_KNOWN_HEADERS: Final = frozenset(
+    (
+        *("received", "return-path", "from", "to", "cc", "subject", "date", "message-id", "mime-version"),
+        *("content-type", "content-transfer-encoding", "delivered-to", "reply-to", "sender", "x-mailer"),
+        *("references", "in-reply-to", "x-originating-ip", "dkim-signature"),
+    )
+)
+_FEW_HEADERS: Final = 2
+_MOST_HEADERS: Final = 200
+_FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
+_DELIMITERS: Final = "\t,;|"
+_ROWS: Final = 50
+_TABLE_NAMES: Final = ("csv", "tsv", "tab")
+_JSON_NAMES: Final = ("json", "ndjson", "jsonl", "geojson")
+_PLAIN_NAMES: Final = (
+    "md",
+    "log",
+    "py",
+    "ini",
+    "conf",
+    "cfg",
+    "sh",
+    "bat",
+    "vcf",
+    "ics",
+    "yml",
+    "yaml",
+    "toml",
+)
+
+
+def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
+    """Name the kind of text that the first bytes are, or "" when they are no text.
+
+    `whole` says that the head is all there is; then JSON must parse to its end.
+    """
+    found = find_encoding(head, whole)
+    text = decode_head(head, found)
+    if not looks_like_text(text):
+        return ""
+    return (
+        _marked_up(text, extension)
+        or _json(text, extension, whole=whole)
+        or _mail(text)
+        or _delimited(text, extension, whole=whole)
+        or PLAIN
+    )
+
+
+def decode_head(head: bytes, found: Found) -> str:
+    """Decode the head; a character cut at its end is not counted against it."""
+    text = decode_counted(head, found.encoding).untrusted_text
+    return text.removeprefix("\ufeff").rstrip("\ufffd")
+
+
+def looks_like_text(text: str) -> bool:
+    """Tell whether characters are text: at most one in a hundred is a control character or undecodable."""
+    return len(_STRANGE.findall(text)) * _STRANGE_IN <= len(text)
+
+
+def _marked_up(text: str, extension: str) -> str:
+    """Recognise XML and web pages by their first element."""
+    skipped = _SKIP.match(text)
+    rest = text[skipped.end() if skipped else 0 :]
+    doctype = _DOCTYPE.match(rest)
+    declared = _DECLARED.match(text) is not None
+    root = _ROOT.search(rest, 0, 4_096) if doctype else _ROOT.match(rest)
+    name = (doctype.group(1) if doctype else root.group(1) if root else "").rpartition(":")[2].lower()
+    if name == "html":
+        return XHTML if declared else HTML
+    if declared or doctype:
+        return SVG if name == "svg" else XML
+    if root is None or (not _CLOSED.search(rest) and extension not in ("xml", "html", "htm")):
+        return HTML if extension in ("html", "htm") and _CLOSED.search(text) else ""
+    if name in _WEB:
+        return XML if extension == "xml" else HTML
+    return HTML if extension in ("html", "htm") else SVG if name == "svg" else XML
+
+
+def _json(text: str, extension: str, *, whole: bool) -> str:
+    """Recognise JSON, and JSON lines by their first lines."""
+    start = text.lstrip()
+    if not start.startswith(("{", "[")):
+        return ""
+    if whole and _parses(start):
+        return JSON_LINES if extension in ("ndjson", "jsonl") else JSON
+    lines = start.split("\n", _ROWS)[: _ROWS if whole else -1]
+    written = [line for line in lines if line.strip()][:_ROWS]
+    if len(written) > 1 and all(_parses(line) for line in written):
+        return JSON_LINES
+    if extension in _JSON_NAMES:
+        return JSON_LINES if extension in ("ndjson", "jsonl") else JSON
+    return JSON if not whole and _begins_like_json(start) else ""
+
+
+def _parses(text: str) -> bool:
+    """Tell whether a text is one JSON value; one nested too deep for the parser is JSON all the same."""
+    try:
+        json.loads(text)
+    except RecursionError:
+        return True
+    except ValueError:
+        return False
+    return True
+
+
+def _begins_like_json(text: str) -> bool:
+    """Tell whether a large text begins like JSON: nothing but JSON's own tokens in its first characters."""
+    tokens = re.compile(
+        r'(?:[\s{}\[\]:,]+|"(?:[^"\\\x00-\x1f]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)*', re.DOTALL
+    ).match(text, 0, 8_192)
+    end = tokens.end() if tokens else 0
+    return end > 8_000 or text.rfind('"', 0, 8_192) == end
+
+
+def _mail(text: str) -> str:
+    """Recognise a message by its header lines (RFC 5322, 2.2) and a mailbox by its From line (RFC 4155)."""
+    lines = text.lstrip("\r\n").splitlines()[:_MOST_HEADERS]
+    mailbox = bool(lines) and _FROM_LINE.match(lines[0]) is not None
+    known: set[str] = set()
+    for line in lines[1:] if mailbox else lines:
+        header = _HEADER.match(line)
+        if not line or (not header and not line.startswith((" ", "\t"))):
+            # A blank line ends a header, anything else says that there was none.
+            known = known if not line else set()
+            break
+        if header and header.group(1).lower() in _KNOWN_HEADERS:
+            known.add(header.group(1).lower())
+    enough = len(known) >= (1 if mailbox else _FEW_HEADERS) and known != {"date", "subject"}
+    return (MAILBOX if mailbox else MAIL) if enough else ""
+
+
+def _delimited(text: str, extension: str, *, whole: bool) -> str:
+    """Recognise rows of values: the same delimiter the same number of times in every one of several lines."""
+    if extension in _PLAIN_NAMES:
+        return ""
+    lines = text.splitlines()
+    rows = [line for line in (lines if whole else lines[:-1]) if line.strip()][:_ROWS]
+    delimiter = _delimiter(rows, extension)
+    if extension == "csv":
+        return CSV
+    if extension in _TABLE_NAMES:
+        return TSV if delimiter in ("\t", "") else CSV
+    return "" if not delimiter else TSV if delimiter == "\t" else CSV
+
+
+def _delimiter(rows: list[str], extension: str) -> str:
+    """Find the delimiter; under a name that promises no table, more rows and columns are asked for."""
+    fewest_rows, fewest = (2, 1) if extension in _TABLE_NAMES or not extension else (3, 2)
+    if len(rows) < fewest_rows:
+        return ""
+    for delimiter in _DELIMITERS:
+        counts = {_outside_quotes(row).count(delimiter) for row in rows}
+        if len(counts) == 1 and min(counts) >= (1 if delimiter == "\t" else fewest):
+            return delimiter
+    return ""
+
+
+def _outside_quotes(row: str) -> str:
+    """Drop what stands in quotes."""
+    return re.sub(r'"[^"]*"', "", row) if '"' in row else row
