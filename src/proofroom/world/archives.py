@@ -49,7 +49,7 @@ def tarred(members: Members, *, compressed: bool = False, links: tuple[tuple[str
 
 
 def gzipped(made: Made, name: str) -> Made:
-    """Compress one file with gzip; a tar inside becomes a member of its own, as any reader may or may not do."""
+    """Compress one file with gzip; without a name it is a tar, whose entries are the members."""
     stream = io.BytesIO()
     with gzip.GzipFile(name, "wb", fileobj=stream, mtime=_STAMP) as packed:
         packed.write(made.data or b"")
@@ -90,9 +90,13 @@ def bomb(mebibytes: int) -> Made:
 def _stored_deflate(name: str, raw: bytes, check: int, size: int) -> bytes:
     """Write a zip around an already compressed member (the standard library would compress it again)."""
     fields = (20, 0, 8, 0x4BC0, 0x48E1, check, len(raw), size, len(name), 0)
-    local = b"PK\3\4" + b"".join(number.to_bytes(width, "little") for number, width in zip(fields, _WIDTHS, strict=True))
+    local = b"PK\3\4" + b"".join(
+        number.to_bytes(width, "little") for number, width in zip(fields, _WIDTHS, strict=True)
+    )
     local += name.encode() + raw
-    central = b"PK\1\2\x14\0" + b"".join(number.to_bytes(width, "little") for number, width in zip(fields, _WIDTHS, strict=True))
+    central = b"PK\1\2\x14\0" + b"".join(
+        number.to_bytes(width, "little") for number, width in zip(fields, _WIDTHS, strict=True)
+    )
     central += bytes(14) + name.encode()
     end = b"PK\5\6" + bytes(4) + (1).to_bytes(2, "little") * 2
     end += len(central).to_bytes(4, "little") + len(local).to_bytes(4, "little") + bytes(2)
@@ -108,6 +112,11 @@ def nested(depth: int, innermost: Made) -> Made:
     for level in range(depth):
         made.also = (State.REFUSED, State.TRUNCATED)
         made.extra["optional"] = True
-        made = Made(zips.pack([(name, made.data or b"")]), "zip", members=[(name, made)], also=(State.REFUSED, State.TRUNCATED))
+        made = Made(
+            zips.pack([(name, made.data or b"")]),
+            "zip",
+            members=[(name, made)],
+            also=(State.REFUSED, State.TRUNCATED),
+        )
         name = f"level{level:02d}.zip"
     return made

@@ -70,13 +70,19 @@ def _register_file(path: str, entries: list[Entry], *, blind: bool) -> Made:
     for number, (found, name) in enumerate(parts):
         sheet = Sheet(f"第{name}部分", hidden_columns={12} if number else set())
         shape = Layout(
-            title="户籍登记表" if old else "", two_rows=old, date1904=old, total="合计" if number else "",
-            day_format=SLASH_DAY if old else ISO_DAY, margin="注：以身份证为准" if old else "",
-        )  # fmt: skip
+            title="户籍登记表" if old else "",
+            two_rows=old,
+            date1904=old,
+            total="合计" if number else "",
+            day_format=SLASH_DAY if old else ISO_DAY,
+            margin="注：以身份证为准" if old else "",
+        )
         rows += layout.lay(sheet, register.COLUMNS, found, shape)
         sheets.append(sheet)
     sheets[0].hidden_rows = {7, 8, 9}
-    return _with_entries(xlsx.write(Book(sheets, date1904=old, properties={"author": "户籍科"}), blind=blind), rows)
+    return _with_entries(
+        xlsx.write(Book(sheets, date1904=old, properties={"author": "户籍科"}), blind=blind), rows
+    )
 
 
 def list_text(roll: Roll) -> Made:
@@ -84,7 +90,9 @@ def list_text(roll: Roll) -> Made:
     return _as_text(roll.entries, lists.COLUMNS, "utf-8", ",", b"")
 
 
-def _as_text(entries: list[Entry], columns: tuple[Column, ...], encoding: str, delimiter: str, bom: bytes) -> Made:
+def _as_text(
+    entries: list[Entry], columns: tuple[Column, ...], encoding: str, delimiter: str, bom: bytes
+) -> Made:
     """Write rows as text; what only a number cell can get wrong is put right first."""
     clean = [_without(entry, NO_NUMBERS) for entry in entries]
     sheet = Sheet("csv")
@@ -100,7 +108,9 @@ def _without(entry: Entry, kinds: tuple[str, ...]) -> Entry:
             fields["id"] = slip.true
         if slip.kind in kinds:
             styles.pop(slip.field, None)
-    return replace(entry, fields=fields, styles=styles, slips=[slip for slip in entry.slips if slip.kind not in kinds])
+    return replace(
+        entry, fields=fields, styles=styles, slips=[slip for slip in entry.slips if slip.kind not in kinds]
+    )
 
 
 def list_book(roll: Roll, number: int) -> tuple[Book, layout.Placed]:
@@ -108,7 +118,13 @@ def list_book(roll: Roll, number: int) -> tuple[Book, layout.Placed]:
     shapes = (
         Layout(title=roll.title, two_rows=True, day_format=ISO_DAY, total="合计"),
         Layout(title=roll.title, day_format=SLASH_DAY, margin="请于月底前上报"),
-        Layout(title=roll.title, subtitle="填报单位：登记办公室", two_rows=True, day_format=HAN_DAY, id_as_general=True),
+        Layout(
+            title=roll.title,
+            subtitle="填报单位：登记办公室",
+            two_rows=True,
+            day_format=HAN_DAY,
+            id_as_general=True,
+        ),
         Layout(top=3, left=2, title=roll.title, day_format=ISO_DAY, total="总计"),
     )
     sheet = Sheet("名单")
@@ -133,7 +149,7 @@ _LOCKS = {  # which list is locked: the password, and where a reader can find it
     7: ("VelvetSweatshop", "default"),
 }
 NEVER_FOUND = "k7!Tq-霜-9042-xw"
-PASSWORD_NOTE = "通知/登录说明.txt"
+LOG_ON_NOTE = "通知/登录说明.txt"
 
 
 def list_files(rolls: list[Roll], *, blind: bool) -> list[File]:
@@ -142,7 +158,7 @@ def list_files(rolls: list[Roll], *, blind: bool) -> list[File]:
     for number, roll in enumerate(rolls):
         book, rows = list_book(roll, number)
         made = _with_entries(xlsx.write(book, blind=blind), rows)
-        made.written = datetime(roll.day.year, roll.day.month, roll.day.day, 16, 20)  # noqa: DTZ001
+        made.written = datetime(roll.day.year, roll.day.month, roll.day.day, 16, 20)
         if number in _LOCKS:
             made = xlsx.lock(made, *_LOCKS[number])
         folder = "集训" if "集训" in roll.facility else "羁押"

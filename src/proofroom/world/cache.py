@@ -1,4 +1,4 @@
-"""Puts made files into the cache folder and remembers every occurrence, so that the truth can account for all."""
+"""Puts made files into the cache folder and remembers every occurrence, for the truth to account for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from proofroom.world.parts import Fact, Made, digest
+from proofroom.world.parts import NEVER, Fact, Made, digest
 from proofroom.world.slips import Entry
 
 
@@ -26,16 +26,21 @@ class Seen:
         """Give it as a line of `files.json`; what does not apply is left out."""
         made, opened = self.made, self.made.decrypted
         line: dict[str, object] = {
-            "path": self.path, "parent": self.parent, "group": self.group, "kind": made.kind,
+            "path": self.path,
+            "parent": self.parent,
+            "group": self.group,
+            "kind": made.kind,
             "digest": None if made.data is None else digest(made.data),
             "bytes": None if made.data is None else len(made.data),
-            "state": made.state.value, "also": [state.value for state in made.also], "reason": made.reason,
+            "state": made.state.value,
+            "also": [state.value for state in made.also],
+            "reason": made.reason,
             "locked": made.password is not None,
-        }  # fmt: skip
+        }
         if not _is_utf8(self.path_bytes):
             line["path_bytes"] = base64.b64encode(self.path_bytes).decode()
         if made.password is not None and opened is not None:
-            line["password"], line["password_from"] = made.password, made.password_from
+            line["password"], line["password_from"] = made.password, made.opens_by
             line["decrypted_digest"] = digest(opened.data or b"")
         if "optional" in made.extra:
             line["optional"] = True  # behind a limit: a reader may rightly never discover it
@@ -102,7 +107,7 @@ class Cache:
         opened = made.decrypted
         if opened is None:
             return
-        if made.password_from != "never":
+        if made.opens_by != NEVER:
             self._record(raw + b"/decrypted", path, opened, group)
             return
         self.facts.extend(Placed(f"{path}/decrypted", fact, "password") for fact in opened.facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 
 _SECTOR = 512
 _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
@@ -40,7 +41,9 @@ def summary(comment: str) -> bytes:
     values = struct.pack("<IHxx", 2, 65001) + struct.pack("<II", 30, len(text)) + text
     section = struct.pack("<II", 8 + 16 + len(values), 2) + struct.pack("<IIII", 1, 24, 6, 32) + values
     key = bytes.fromhex("e0859ff2f94f6810ab9108002b27b3d9")
-    return struct.pack("<HHI16sI", 0xFFFE, 0, 0x00020105, b"\0" * 16, 1) + key + struct.pack("<I", 48) + section
+    return (
+        struct.pack("<HHI16sI", 0xFFFE, 0, 0x00020105, b"\0" * 16, 1) + key + struct.pack("<I", 48) + section
+    )
 
 
 def _chain(start: int, count: int) -> list[int]:
@@ -49,9 +52,11 @@ def _chain(start: int, count: int) -> list[int]:
 
 def _directory(streams: list[tuple[str, bytes]], chains: list[tuple[int, bytes]]) -> bytes:
     """Write the root and its streams as a one-sided tree, in the order the format sorts names."""
-    order = sorted(range(len(streams)), key=lambda number: (len(streams[number][0]), streams[number][0].upper()))
+    order = sorted(
+        range(len(streams)), key=lambda number: (len(streams[number][0]), streams[number][0].upper())
+    )
     entries = [_entry("Root Entry", 5, _NONE, order[0] + 1, _END, 0)]
-    following = {left: right + 1 for left, right in zip(order, order[1:], strict=False)}
+    following = {left: right + 1 for left, right in pairwise(order)}
     for number, (name, _) in enumerate(streams):
         start, padded = chains[number]
         entries.append(_entry(name, 2, following.get(number, _NONE), _NONE, start, len(padded)))
@@ -63,9 +68,12 @@ def _directory(streams: list[tuple[str, bytes]], chains: list[tuple[int, bytes]]
 def _entry(name: str, kind: int, right: int, child: int, start: int, size: int) -> bytes:
     raw = (name + "\0").encode("utf-16-le") if name else b""
     return (
-        raw.ljust(64, b"\0") + struct.pack("<HBB", len(raw), kind, 1) + struct.pack("<III", _NONE, right, child)
-        + b"\0" * 36 + struct.pack("<IQ", start, size)
-    )  # fmt: skip
+        raw.ljust(64, b"\0")
+        + struct.pack("<HBB", len(raw), kind, 1)
+        + struct.pack("<III", _NONE, right, child)
+        + b"\0" * 36
+        + struct.pack("<IQ", start, size)
+    )
 
 
 def _header(directory: int, fat: int, tables: int) -> bytes:

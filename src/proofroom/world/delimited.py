@@ -8,7 +8,9 @@ import io
 from proofroom.world.parts import Fact, Made, cell_name, part
 
 
-def write(rows: list[list[str]], *, encoding: str, delimiter: str = ",", bom: bytes = b"", ending: str = "\r\n") -> Made:
+def write(
+    rows: list[list[str]], *, encoding: str, delimiter: str = ",", bom: bytes = b"", ending: str = "\r\n"
+) -> Made:
     """Write rows; the truth addresses cells as `cell=B2`, row 1 being the first physical record."""
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter, lineterminator=ending).writerows(rows)

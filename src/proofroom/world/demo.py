@@ -1,12 +1,23 @@
-"""Casts the demo: which photos, documents, decks, scans, messages and archives the cache of a small county holds."""
+"""Casts the demo: which photos, papers, decks, messages and archives the cache of a small county holds."""
 
 from __future__ import annotations
 
 import io
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 
-from proofroom.world import archives, books, docx, drawing, mail, pdf, photos, prose, slides, summaries, texts, xlsx
+from proofroom.world import (
+    books,
+    docx,
+    drawing,
+    pdf,
+    photos,
+    prose,
+    slides,
+    summaries,
+    texts,
+    xlsx,
+)
 from proofroom.world.books import File
 from proofroom.world.lists import Roll
 from proofroom.world.parts import Made
@@ -33,7 +44,9 @@ class PhotoBox:
 def photo_box(seed: int, population: Population, rolls: list[Roll], *, blind: bool) -> PhotoBox:
     """Take all photos; those tied by a cell go into a workbook too, others get a text file beside them."""
     listed = {entry.person.number: entry.person for roll in rolls for entry in roll.entries}
-    free = [person for person in population.people if not person.events and person.age_on(REGISTER_DAY) >= ADULT]
+    free = [
+        person for person in population.people if not person.events and person.age_on(REGISTER_DAY) >= ADULT
+    ]
     count = min(PHOTOS, len(listed))
     box = PhotoBox(photos.plan(seed, list(listed.values()), free, count))
     for shot in box.shots:
@@ -43,7 +56,9 @@ def photo_box(seed: int, population: Population, rolls: list[Roll], *, blind: bo
         box.files.append(File(path, made))
         if shot.way == "text beside" and shot.person:
             said = f"{shot.person.han}\n{shot.person.id_number}\n{shot.taken:%Y-%m-%d}"
-            box.files.append(File(path.rsplit(".", 1)[0] + ".txt", texts.note(said, blind=blind, encoding="gb18030")))
+            box.files.append(
+                File(path.rsplit(".", 1)[0] + ".txt", texts.note(said, blind=blind, encoding="gb18030"))
+            )
     for shot in box.shots[:RESAVED]:
         path = f"照片/转发/mmexport{1435000000000 + shot.number}.jpg"
         box.copies.append((path, shot.number))
@@ -64,7 +79,11 @@ def photo_sheet(box: PhotoBox, *, blind: bool) -> Made:
             sheet.put(row, 2, shot.person.han)
             sheet.put(row, 3, shot.person.id_number)
         data = box.taken[shot.number].data or b""
-        sheet.pictures.append((row, 4, "in cell" if row % 2 else "over cell", data))
+        in_cell = row % 2 == 1
+        sheet.put(
+            row, 4, "#VALUE!" if in_cell else None
+        )  # what a spreadsheet stores where a picture is the value
+        sheet.pictures.append((row, 4, "in cell" if in_cell else "over cell", data))
     return xlsx.write(Book([sheet], properties={"author": "照相室"}), blind=blind)
 
 
@@ -75,7 +94,10 @@ def documents(population: Population, rolls: list[Roll], *, blind: bool) -> list
     protocol, speech = prose.protocol(population), prose.speech(population)
     return [
         File("文件/第一集训中心管理规定.docx", docx.write(protocol, blind=blind)),
-        File("文件/第一集训中心管理规定（执行稿）.docx", docx.write(prose.protocol_copy(population), blind=blind)),
+        File(
+            "文件/第一集训中心管理规定（执行稿）.docx",
+            docx.write(prose.protocol_copy(population), blind=blind),
+        ),
         File("文件/6月例会纪要.docx", docx.write(prose.minutes(population, victim.han), blind=blind)),
         File("通知/口令通知.docx", docx.write(prose.notice(), blind=blind)),
         File("文件/学习情况报告.rtf", texts.rtf(prose.study_report(), blind=blind, codepage=False)),
@@ -83,11 +105,11 @@ def documents(population: Population, rolls: list[Roll], *, blind: bool) -> list
         File("讲话/登记工作会议讲话.txt", texts.plain(speech, encoding="gb18030", blind=blind)),
         File("讲话/登记工作会议讲话.html", texts.page(speech, encoding="utf-8", blind=blind)),
         File("讲话/启用仪式讲话.docx", docx.write(prose.second_speech(population), blind=blind)),
-        File(books.PASSWORD_NOTE, texts.note("三月份名单口令：\nYanyue#2015\n看后删除", blind=blind)),
+        File(books.LOG_ON_NOTE, texts.note("三月份名单口令：\nYanyue#2015\n看后删除", blind=blind)),
         File("汇报/工作汇报.pptx", slides.write(_report_deck(), title="工作汇报", blind=blind)),
         File("汇报/培训课件.pptx", slides.write(_course_deck(), title="培训课件", blind=blind)),
         *_papers(rolls, population, blind=blind),
-    ]  # fmt: skip
+    ]
 
 
 def _report_deck() -> list[slides.Slide]:
@@ -95,8 +117,12 @@ def _report_deck() -> list[slides.Slide]:
     drawing.figure((320, 240), 5, 120, ("SYNTHETIC",)).save(chart, "PNG")
     return [
         slides.Slide(["2015年登记工作汇报", "岫岭地区统计科\n2015年11月"], notes="请领导批示"),
-        slides.Slide(["进度", "砚月县已完成\n霜渡县尚有差额"], notes="差额三人，会上不念", picture=chart.getvalue()),
-        slides.Slide(["附：未公开数字", "总人数见附表"], hidden=True, alternative="此图原为姓名清单，发布前须隐去"),
+        slides.Slide(
+            ["进度", "砚月县已完成\n霜渡县尚有差额"], notes="差额三人，会上不念", picture=chart.getvalue()
+        ),
+        slides.Slide(
+            ["附：未公开数字", "总人数见附表"], hidden=True, alternative="此图原为姓名清单，发布前须隐去"
+        ),
     ]
 
 
@@ -121,49 +147,16 @@ def _papers(rolls: list[Roll], population: Population, *, blind: bool) -> list[F
     letter = ["SYNTHETIC" if not blind else "内部资料", protocol.title, *protocol.paragraphs]
     table, _ = scan_table(population)
     return [
-        File("汇报/名单汇总.pdf", pdf.text([["各单位名单汇总", *held[:6]], held[6:] or ["完"]], title="名单汇总", blind=blind)),
+        File(
+            "汇报/名单汇总.pdf",
+            pdf.text([["各单位名单汇总", *held[:6]], held[6:] or ["完"]], title="名单汇总", blind=blind),
+        ),
         File("扫描/管理规定.pdf", pdf.scan([letter[:7], letter[7:]], seed=11, title="管理规定", blind=blind)),
-        File("扫描/统计表.pdf", pdf.scan([table], seed=12, title="统计表", blind=blind, dots=b"FC42Q", rules=(1, 2, 7))),
+        File(
+            "扫描/统计表.pdf",
+            pdf.scan([table], seed=12, title="统计表", blind=blind, dots=b"FC42Q", rules=(1, 2, 7)),
+        ),
     ]
-
-
-def exchanges(rolls: list[Roll], population: Population, *, blind: bool) -> list[File]:
-    """Write messages with attachments and the archives people packed; several hold copies of other files."""
-    book, rows = books.list_book(rolls[0], 0)
-    copy = xlsx.write(book, blind=blind)
-    copy.extra["entries"] = rows
-    report = docx.write(prose.second_speech(population), blind=blind)
-    readme = texts.note("内附名单，请查收", blind=blind)
-    small = _small_csv(rolls[1])
-    inner = mail.message("回复：名单", ["已收到。", "第三行日期有误。"], sender="登记员二", to="登记员", day=datetime(2015, 6, 2, 9, 5), blind=blind)  # noqa: DTZ001
-    outer = [("名单.csv", small), ("说明.txt", readme)]
-    return [
-        File("邮件/名单报送.eml", mail.message(
-            "六月名单", ["附件为六月名单，口令另发。", "请核对。"], sender="登记员", to="统计科", encoding="gb18030",
-            day=datetime(2015, 7, 1, 8, 30), blind=blind, attachments=[  # noqa: DTZ001
-                ("名单.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", copy),
-                ("说明.txt", "text/plain", readme),
-            ])),
-        File("邮件/转发.eml", mail.message(
-            "转发：名单", ["请阅。"], sender="统计科", to="办公室", day=datetime(2015, 7, 2, 10, 0),  # noqa: DTZ001
-            blind=blind, attachments=[("原邮件.eml", "message/rfc822", inner)])),
-        File("邮件/例会通知.eml", mail.message(
-            "例会通知", ["六月十二日上午九点开会。", "地点：三层会议室。"], sender="办公室", to="各单位",
-            day=datetime(2015, 6, 10, 17, 45), blind=blind)),  # noqa: DTZ001
-        File("压缩包/名单备份.zip", archives.zipped([*outer, ("内层.zip", archives.zipped([("讲话.docx", report)]))])),
-        File("压缩包/旧系统导出.zip", archives.zipped([("导出/名单.csv", small), ("导出/说明.txt", readme)], encoding="gbk")),
-        File("压缩包/名单备份.tar", archives.tarred([("名单/名单.csv", small), ("名单/讲话.docx", report)])),
-        File("压缩包/名单备份.tar.gz", archives.tarred(outer, compressed=True)),
-        File("压缩包/名单备份.7z", archives.sevened(outer)),
-        File("压缩包/名单.csv.gz", archives.gzipped(small, "名单.csv")),
-        # The same bytes once more, at another path.
-        File("备份/启用仪式讲话 - 副本.docx", report),
-        File("备份/名单备份(1).7z", archives.sevened(outer)),
-    ]  # fmt: skip
-
-
-def _small_csv(roll: Roll) -> Made:
-    return books.list_text(roll)
 
 
 def extra_books(seed: int, population: Population, rolls: list[Roll], *, blind: bool) -> list[File]:
@@ -175,8 +168,3 @@ def extra_books(seed: int, population: Population, rolls: list[Roll], *, blind: 
         File("汇报/月度汇总.xlsx", xlsx.write(summaries.monthly(population, rolls), blind=blind)),
         File("汇报/工作台账.xlsx", locked),
     ]
-
-
-
-
-

@@ -20,30 +20,38 @@ _PARTS = ("header", "footer", "footnotes", "comments")
 
 def write(prose: Prose, *, blind: bool, application: str = "WPS Office 9.1.0.4945") -> Made:
     """Write a text; paragraphs count through body and tables, as the truth addresses them."""
+    notes = _xml("w:footnotes", f'<w:footnote w:id="1">{_paragraph(prose.note)}</w:footnote>')
+    remarks = "".join(_comment(number, text) for number, text in prose.comments.items())
     members: list[tuple[str | bytes, bytes]] = [
         ("[Content_Types].xml", _types()),
-        ("_rels/.rels", _relations([
-            ("rId1", f"{_OFFICE}/relationships/officeDocument", "word/document.xml"),
-            ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
-            ("rId3", f"{_OFFICE}/relationships/extended-properties", "docProps/app.xml"),
-            ("rId4", f"{_OFFICE}/relationships/custom-properties", "docProps/custom.xml"),
-        ])),
+        *_relation_parts(),
         ("word/document.xml", _document(prose)),
-        ("word/_rels/document.xml.rels", _relations([
-            (f"rId{number}", f"{_OFFICE}/relationships/{name}", f"{name}{'1' if number < 3 else ''}.xml")
-            for number, name in enumerate(_PARTS, 1)
-        ])),
         ("word/header1.xml", _xml("w:hdr", _paragraph(prose.header))),
         ("word/footer1.xml", _xml("w:ftr", _paragraph(prose.footer))),
-        ("word/footnotes.xml", _xml("w:footnotes", f'<w:footnote w:id="1">{_paragraph(prose.note)}</w:footnote>')),
-        ("word/comments.xml", _xml("w:comments", "".join(_comment(number, text) for number, text in prose.comments.items()))),
+        ("word/footnotes.xml", notes),
+        ("word/comments.xml", _xml("w:comments", remarks)),
         ("docProps/core.xml", _core(prose, blind=blind)),
         ("docProps/app.xml", _application(application)),
         ("docProps/custom.xml", _custom(blind=blind)),
-    ]  # fmt: skip
+    ]
     made = Made(zips.pack(members), "docx", list(_facts(prose)))
     made.written = datetime.combine(prose.day, time(15, 4))
     return made
+
+
+def _relation_parts() -> list[tuple[str, bytes]]:
+    kind = f"{_OFFICE}/relationships"
+    top = [
+        ("rId1", f"{kind}/officeDocument", "word/document.xml"),
+        ("rId2", f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+        ("rId3", f"{kind}/extended-properties", "docProps/app.xml"),
+        ("rId4", f"{kind}/custom-properties", "docProps/custom.xml"),
+    ]
+    inner = [
+        (f"rId{number}", f"{kind}/{name}", f"{name}{'1' if number < 3 else ''}.xml")
+        for number, name in enumerate(_PARTS, 1)
+    ]
+    return [("_rels/.rels", _relations(top)), ("word/_rels/document.xml.rels", _relations(inner))]
 
 
 def _facts(prose: Prose) -> Iterator[Fact]:
@@ -68,12 +76,13 @@ def _line(text: str, *where: tuple[str, str], kind: FactKind = "line") -> Fact:
 def _document(prose: Prose) -> bytes:
     body = "".join(_body_paragraph(prose, number, text) for number, text in enumerate(prose.lines(), 1))
     rows = "".join(
-        "<w:tr>" + "".join(f"<w:tc>{_paragraph(text)}</w:tc>" for text in row) + "</w:tr>" for row in prose.table
+        "<w:tr>" + "".join(f"<w:tc>{_paragraph(text)}</w:tc>" for text in row) + "</w:tr>"
+        for row in prose.table
     )
     table = f"<w:tbl><w:tblPr/><w:tblGrid/>{rows}</w:tbl>" if rows else ""
     section = (
-        '<w:sectPr><w:headerReference w:type="default" r:id="rId1"/><w:footerReference w:type="default" r:id="rId2"/>'
-        "</w:sectPr>"
+        '<w:sectPr><w:headerReference w:type="default" r:id="rId1"/>'
+        '<w:footerReference w:type="default" r:id="rId2"/></w:sectPr>'
     )
     return _xml("w:document", f"<w:body>{body}{table}{section}</w:body>")
 
@@ -82,7 +91,8 @@ def _body_paragraph(prose: Prose, number: int, text: str) -> str:
     runs = _run(text)
     if number in prose.deleted:
         struck = f'<w:delText xml:space="preserve">{escape(prose.deleted[number])}</w:delText>'
-        runs += f'<w:del w:id="{900 + number}" w:author="办公室" w:date="2015-06-12T16:00:00Z"><w:r>{struck}</w:r></w:del>'
+        mark = f'w:id="{900 + number}" w:author="办公室" w:date="2015-06-12T16:00:00Z"'
+        runs += f"<w:del {mark}><w:r>{struck}</w:r></w:del>"
     if number in prose.comments:
         marks = (f'<w:commentRangeStart w:id="{number}"/>', f'<w:commentRangeEnd w:id="{number}"/>')
         runs = f'{marks[0]}{runs}{marks[1]}<w:r><w:commentReference w:id="{number}"/></w:r>'
@@ -100,7 +110,8 @@ def _run(text: str) -> str:
 
 
 def _comment(number: int, text: str) -> str:
-    return f'<w:comment w:id="{number}" w:author="办公室" w:date="2015-06-12T16:05:00Z">{_paragraph(text)}</w:comment>'
+    mark = f'w:id="{number}" w:author="办公室" w:date="2015-06-12T16:05:00Z"'
+    return f"<w:comment {mark}>{_paragraph(text)}</w:comment>"
 
 
 def _xml(root: str, inner: str) -> bytes:
@@ -109,13 +120,17 @@ def _xml(root: str, inner: str) -> bytes:
 
 
 def _relations(relations: list[tuple[str, str, str]]) -> bytes:
-    inner = "".join(f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, kind, target in relations)
+    inner = "".join(
+        f'<Relationship Id="{key}" Type="{kind}" Target="{target}"/>' for key, kind, target in relations
+    )
     return f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">{inner}</Relationships>'.encode()
 
 
 def _types() -> bytes:
     overrides = [("/word/document.xml", f"{_WORD}.document.main+xml")]
-    overrides += [(f"/word/{name}{'1' if name in _PARTS[:2] else ''}.xml", f"{_WORD}.{name}+xml") for name in _PARTS]
+    overrides += [
+        (f"/word/{name}{'1' if name in _PARTS[:2] else ''}.xml", f"{_WORD}.{name}+xml") for name in _PARTS
+    ]
     overrides += [
         ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
         ("/docProps/app.xml", "application/vnd.openxmlformats-officedocument.extended-properties+xml"),
@@ -145,8 +160,8 @@ def _core(prose: Prose, *, blind: bool) -> bytes:
 
 def _application(application: str) -> bytes:
     return (
-        f'{_HEAD}<Properties xmlns="{_OFFICE}/extended-properties"><Application>{escape(application)}</Application>'
-        "<Company>岫岭地区办公室</Company></Properties>"
+        f'{_HEAD}<Properties xmlns="{_OFFICE}/extended-properties">'
+        f"<Application>{escape(application)}</Application><Company>岫岭地区办公室</Company></Properties>"
     ).encode()
 
 

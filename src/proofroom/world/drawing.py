@@ -35,7 +35,10 @@ def figure(size: tuple[int, int], shape: int, shade: int, words: tuple[str, ...]
     shape: number of corners of the upper part (from 3); shade: 0 to 255. words stand at the foot.
     """
     width, height = size
-    ramp = np.linspace(205, 150, height, dtype=np.float32)[:, None] + np.linspace(0, 22, width, dtype=np.float32)[None, :]
+    ramp = (
+        np.linspace(205, 150, height, dtype=np.float32)[:, None]
+        + np.linspace(0, 22, width, dtype=np.float32)[None, :]
+    )
     picture = Image.fromarray(ramp.astype(np.uint8), "L").convert("RGB")
     draw = ImageDraw.Draw(picture)
     for step in range(12):
@@ -44,8 +47,12 @@ def figure(size: tuple[int, int], shape: int, shade: int, words: tuple[str, ...]
         draw.text((6, y + 2), f"{200 - 5 * step}", font=font(14), fill=(50, 50, 60))
     centre = width * 0.56, height * 0.34
     tone = (shade, (shade * 3 + 120) // 4, 255 - shade)
-    draw.polygon([(width * 0.38, height * 0.9), (width * 0.56, height * 0.45), (width * 0.76, height * 0.9)], fill=tone)
-    draw.regular_polygon((*centre, height * 0.17), shape, rotation=shade % 90, fill=tuple(255 - part // 2 for part in tone))
+    draw.polygon(
+        [(width * 0.38, height * 0.9), (width * 0.56, height * 0.45), (width * 0.76, height * 0.9)], fill=tone
+    )
+    draw.regular_polygon(
+        (*centre, height * 0.17), shape, rotation=shade % 90, fill=tuple(255 - part // 2 for part in tone)
+    )
     draw.ellipse((centre[0] - 40, centre[1] - 40, centre[0] + 10, centre[1] + 10), fill=(235, 235, 230))
     for row, text in enumerate(words):
         draw.text((width * 0.3, height * 0.9 + 18 * row - 6), text, font=font(17), fill=(15, 15, 15))
@@ -65,7 +72,9 @@ def exposed(picture: Image.Image, pattern: Pixels, seed: int) -> Image.Image:
     return Image.fromarray(np.clip(light + noise * np.sqrt(light) * 0.18, 0, 255).astype(np.uint8), "RGB")
 
 
-def page(lines: list[str], *, seed: int, size: tuple[int, int] = (1240, 1754), rules: tuple[int, ...] = ()) -> Image.Image:
+def page(
+    lines: list[str], *, seed: int, size: tuple[int, int] = (1240, 1754), rules: tuple[int, ...] = ()
+) -> Image.Image:
     """Draw a page as a scanner sees it: lines of text, a table's rules, a slight turn, grain and a shadow."""
     picture = Image.new("L", size, 250)
     draw = ImageDraw.Draw(picture)
@@ -78,4 +87,6 @@ def page(lines: list[str], *, seed: int, size: tuple[int, int] = (1240, 1754), r
     turned = picture.rotate(float(rng.uniform(-0.5, 0.5)), resample=Image.Resampling.BICUBIC, fillcolor=250)
     grain = rng.standard_normal((size[1], size[0]), dtype=np.float32) * 3
     shadow = np.linspace(-18, 0, size[0], dtype=np.float32)[None, :] * 0.6
-    return Image.fromarray(np.clip(np.asarray(turned, dtype=np.float32) + grain + shadow, 0, 255).astype(np.uint8), "L")
+    return Image.fromarray(
+        np.clip(np.asarray(turned, dtype=np.float32) + grain + shadow, 0, 255).astype(np.uint8), "L"
+    )

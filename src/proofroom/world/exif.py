@@ -44,37 +44,37 @@ class Exif:
 
 
 def text(value: str) -> Value:
-    """An ASCII field, ended by a zero byte."""
+    """Give an ASCII field, ended by a zero byte."""
     return _ASCII, value.encode("ascii") + b"\0"
 
 
 def short(value: int) -> Value:
-    """A 16-bit number."""
+    """Give a 16-bit number."""
     return _SHORT, struct.pack(">H", value)
 
 
 def long(value: int) -> Value:
-    """A 32-bit number."""
+    """Give a 32-bit number."""
     return _LONG, struct.pack(">I", value)
 
 
 def rationals(*values: tuple[int, int]) -> Value:
-    """One or more fractions."""
+    """Give one or more fractions."""
     return _RATIONAL, b"".join(struct.pack(">II", *value) for value in values)
 
 
 def undefined(value: bytes) -> Value:
-    """Bytes of a maker's own."""
+    """Give bytes of a maker's own."""
     return _UNDEFINED, value
 
 
 def version(*numbers: int) -> Value:
-    """A version as single bytes."""
+    """Give a version as single bytes."""
     return _BYTE, bytes(numbers)
 
 
 def degrees(value: float) -> Value:
-    """An angle as degrees, minutes and hundredths of seconds."""
+    """Give an angle as degrees, minutes and hundredths of seconds."""
     hundredths = round(abs(value) * 360_000)
     minutes, rest = divmod(hundredths, 6000)
     return rationals((minutes // 60, 1), (minutes % 60, 1), (rest, 100))

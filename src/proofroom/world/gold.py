@@ -18,7 +18,9 @@ DAY = date(2015, 6, 30)
 PERIOD = (date(2015, 1, 1), date(2015, 12, 31))
 
 
-def answers(seed: int, population: Population, rolls: list[Roll], cache: Cache, shots: Sequence[Shot]) -> dict[str, object]:
+def answers(
+    seed: int, population: Population, rolls: list[Roll], cache: Cache, shots: Sequence[Shot]
+) -> dict[str, object]:
     """Give every answer that stands at this size, by the name of its question."""
     return {
         "files_by_kind": dict(Counter(seen.made.kind for seen in cache.occurrences if seen.parent is None)),
@@ -36,7 +38,10 @@ def answers(seed: int, population: Population, rolls: list[Roll], cache: Cache, 
         "delay_days": _delay(population),
         "transfers": sum(event.kind == "transfer" for person in population.people for event in person.events),
         "protocol": {"signed_by": population.officials[0], "copies": 2, "differs_in": "para=5"},
-        "speech": {"titles": prose.SPEECH_TITLES, "cited_by": ["文件/学习情况报告.rtf", "文件/6月例会纪要.docx"]},
+        "speech": {
+            "titles": prose.SPEECH_TITLES,
+            "cited_by": ["文件/学习情况报告.rtf", "文件/6月例会纪要.docx"],
+        },
         "missing": [{"facility": place, "month": month} for place, month in lists.MISSING],
         "scanned_total": {"path": "扫描/统计表.pdf", "page": 1, "total": demo.scan_table(population)[1]},
         "devices": [
@@ -44,7 +49,7 @@ def answers(seed: int, population: Population, rolls: list[Roll], cache: Cache, 
             for camera in dict.fromkeys(shot.camera for shot in shots)
         ],
         "source_traces": [seen.path for seen in cache.occurrences if seen.group == "trace"],
-    }  # fmt: skip
+    }
 
 
 def _lock(line: dict[str, object]) -> dict[str, object]:
@@ -63,9 +68,17 @@ def _detained(population: Population) -> dict[str, object]:
     over = [person for person in adults if _held_within(person)]
     now = [person for person in adults if held_on(person, DAY)]
     return {
-        "day": DAY, "period": PERIOD, "adults": len(adults), "everybody": len(born), "on_day": len(now), "in_period": len(over),
-        "by_group": {group: sum(person.group == group for person in now) for group in sorted({person.group for person in adults})},
-    }  # fmt: skip
+        "day": DAY,
+        "period": PERIOD,
+        "adults": len(adults),
+        "everybody": len(born),
+        "on_day": len(now),
+        "in_period": len(over),
+        "by_group": {
+            group: sum(person.group == group for person in now)
+            for group in sorted({person.group for person in adults})
+        },
+    }
 
 
 def _held_within(person: Person) -> bool:
@@ -75,19 +88,27 @@ def _held_within(person: Person) -> bool:
 
 
 def _photos(shots: Sequence[Shot]) -> dict[str, object]:
-    ages = [shot.person.age_on(shot.taken.date()) for shot in shots if shot.person and shot.link == "detained"]
+    ages = [
+        shot.person.age_on(shot.taken.date()) for shot in shots if shot.person and shot.link == "detained"
+    ]
     return {
-        "count": len(shots), "by_link": dict(Counter(shot.link for shot in shots)),
+        "count": len(shots),
+        "by_link": dict(Counter(shot.link for shot in shots)),
         "by_way": dict(Counter(shot.way for shot in shots if shot.way)),
-        "reset_clock": sum(shot.camera.reset for shot in shots), "resaved": demo.RESAVED,
+        "reset_clock": sum(shot.camera.reset for shot in shots),
+        "resaved": demo.RESAVED,
         "ages": {"youngest": min(ages), "oldest": max(ages), "minors": sum(age < ADULT for age in ages)},
-    }  # fmt: skip
+    }
 
 
 def _sentences(population: Population) -> dict[str, object]:
     terms = sorted(event.months for event in _events(population, lambda event: event.kind == "sentence"))
     finite = [months for months in terms if months != LIFE]
-    return {"count": len(terms), "life": terms.count(LIFE), "median_months": median(finite) if finite else None}
+    return {
+        "count": len(terms),
+        "life": terms.count(LIFE),
+        "median_months": median(finite) if finite else None,
+    }
 
 
 def _delay(population: Population) -> dict[str, object]:
@@ -106,32 +127,46 @@ def _events(population: Population, wanted: Callable[[Event], bool]) -> list[Eve
 
 def photo_rows(box: demo.PhotoBox, cache: Cache) -> list[dict[str, object]]:
     """Give every photo: its path, whom it shows, how that can be shown, its camera, and both clocks."""
-    rows = []
+    rows: list[dict[str, object]] = []
     for shot in box.shots:
-        proof = [
+        proof: list[dict[str, str]] = [
             {"path": path, "part": entry_address}
             for path, entry_address, number in _entries(cache)
             if shot.person and number == shot.person.number
         ]
-        rows.append({
-            "path": box.paths[shot.number], "person": shot.person.number if shot.person else None, "link": shot.link,
-            "way": shot.way, "written_id": shot.written_id or None, "device": shot.camera.serial,
-            "taken": shot.taken.isoformat(), "clock": photos.clock_of(shot).isoformat(),
-            "resaved_as": next((path for path, number in box.copies if number == shot.number), None), "rows": proof,
-        })  # fmt: skip
+        rows.append(
+            {
+                "path": box.paths[shot.number],
+                "person": shot.person.number if shot.person else None,
+                "link": shot.link,
+                "way": shot.way,
+                "written_id": shot.written_id or None,
+                "device": shot.camera.serial,
+                "taken": shot.taken.isoformat(),
+                "clock": photos.clock_of(shot).isoformat(),
+                "resaved_as": next((path for path, number in box.copies if number == shot.number), None),
+                "rows": proof,
+            }
+        )
     return rows
 
 
 def _entries(cache: Cache) -> list[tuple[str, str, int]]:
-    return [(path, truth.entry_part(sheet, row), entry.person.number) for path, sheet, row, entry in cache.entries]
+    return [
+        (path, truth.entry_part(sheet, row), entry.person.number) for path, sheet, row, entry in cache.entries
+    ]
 
 
 def roll_rows(rolls: list[Roll], paths: list[str]) -> list[dict[str, object]]:
     """Give every monthly list: its place, true day, where that day stands, and what the file name says."""
     return [
         {
-            "path": path, "facility": roll.facility, "day": roll.day.isoformat(),
-            "stands": roll.stands, "claimed": roll.claimed.isoformat(), "rows": len(roll.entries),
+            "path": path,
+            "facility": roll.facility,
+            "day": roll.day.isoformat(),
+            "stands": roll.stands,
+            "claimed": roll.claimed.isoformat(),
+            "rows": len(roll.entries),
         }
         for roll, path in zip(rolls, paths, strict=True)
-    ]  # fmt: skip
+    ]

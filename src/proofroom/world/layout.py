@@ -111,7 +111,12 @@ def _put(sheet: Sheet, place: tuple[int, int], value: Value, style: str, layout:
         sheet.cells[place] = Cell(value, layout.day_format)
     elif style == "number":
         sheet.cells[place] = Cell(value, GENERAL if layout.id_as_general else WHOLE)
-    elif isinstance(value, str) and value.startswith("'") and value[1:2].isdigit() and not sheet.name.startswith("csv"):
+    elif (
+        isinstance(value, str)
+        and value.startswith("'")
+        and value[1:2].isdigit()
+        and not sheet.name.startswith("csv")
+    ):
         sheet.cells[place] = Cell(value[1:], TEXT, quoted=True)
     else:
         sheet.cells[place] = Cell(value)

@@ -30,7 +30,16 @@ COLUMNS = (
     Column("reason", "原因"),
     Column("note", "备注"),
 )
-REASONS = ("未按时登记", "外出未报备", "违反集市规定", "疑似串联", "持有未登记书籍", "多次拒绝谈话", "与在训人员有亲属关系", "手机卡非本人")
+REASONS = (
+    "未按时登记",
+    "外出未报备",
+    "违反集市规定",
+    "疑似串联",
+    "持有未登记书籍",
+    "多次拒绝谈话",
+    "与在训人员有亲属关系",
+    "手机卡非本人",
+)
 DATE_STANDS = ("title", "file name", "property", "nowhere")
 
 
@@ -49,7 +58,9 @@ class Roll:
         """The title row, with the day where the title carries it."""
         kind = next(place.kind for place in country.FACILITIES if place.name == self.facility)
         noun = {"training": "集训人员名单", "custody": "羁押人员名单", "prison": "服刑人员名单"}[kind]
-        return f"{self.facility}{noun}" + (f"（{self.day:%Y年%m月%d日}）" if self.stands in ("title", "disagree") else "")
+        return f"{self.facility}{noun}" + (
+            f"（{self.day:%Y年%m月%d日}）" if self.stands in ("title", "disagree") else ""
+        )
 
     @property
     def file_name(self) -> str:
@@ -120,23 +131,40 @@ def sentence_text(months: int, rng: random.Random) -> str:
     if months == LIFE:
         return "无期徒刑"
     years, rest = divmod(months, 12)
-    written = [f"{months}个月", f"{years}年" + (f"{rest}个月" if rest else "")]
-    return rng.choice(written if months else ["未判", "", "待定"])
+    return rng.choice((f"{months}个月", f"{years}年" + (f"{rest}个月" if rest else "")))
 
 
 def _entry(seed: int, roll: Roll, person: Person) -> Entry:
     rng = stream(seed, "list", roll.facility, str(roll.day), str(person.number))
     building, floor, room = room_of(seed, person, roll.facility)
-    judged = next((event for event in person.events if event.kind == "sentence" and event.day <= roll.day), None)
+    judged = next(
+        (event for event in person.events if event.kind == "sentence" and event.day <= roll.day), None
+    )
     status = person.status_on(roll.day) or "training"
-    came = next((event.day for event in person.events if event.facility == roll.facility), person.events[0].day)
-    entry = Entry(person, "detention", {
-        "name": person.han, "sex": person.sex, "id": person.id_number, "birth": person.birth,
-        "group": person.group, "town": person.town, "status": statuses.spell(status, rng),
-        "facility": roll.facility, "building": f"{building}号楼", "floor": floor,
-        "room": f"{floor}{room:02d}", "admitted": came,
-        "sentence": sentence_text(judged.months if judged else 0, rng) if judged else "",
-        "reason": rng.choice(REASONS), "note": "",
-    }, status=status)  # fmt: skip
+    came = next(
+        (event.day for event in person.events if event.facility == roll.facility), person.events[0].day
+    )
+    entry = Entry(
+        person,
+        "detention",
+        {
+            "name": person.han,
+            "sex": person.sex,
+            "id": person.id_number,
+            "birth": person.birth,
+            "group": person.group,
+            "town": person.town,
+            "status": statuses.spell(status, rng),
+            "facility": roll.facility,
+            "building": f"{building}号楼",
+            "floor": floor,
+            "room": f"{floor}{room:02d}",
+            "admitted": came,
+            "sentence": "" if judged is None else sentence_text(judged.months, rng),
+            "reason": rng.choice(REASONS),
+            "note": "",
+        },
+        status=status,
+    )
     slip(entry, rng, seen=roll.day)
     return entry

@@ -3,38 +3,56 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from datetime import datetime
 
 from proofroom.world.parts import MARKER, Fact, Made, part
 
 
-def message(
-    subject: str, lines: list[str], *, sender: str, to: str, day: datetime, blind: bool, encoding: str = "utf-8",
-    attachments: list[tuple[str, str, Made]] | None = None,
-) -> Made:  # fmt: skip
-    """Write a message; attachments are (name, media type, file). Body lines count from 1."""
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message: its head, its lines, and its attachments as (name, media type, file)."""
+
+    subject: str
+    lines: tuple[str, ...]
+    sender: str
+    to: str
+    day: datetime
+    encoding: str = "utf-8"
+    attachments: tuple[tuple[str, str, Made], ...] = ()
+
+
+def write(letter: Letter, *, blind: bool) -> Made:
+    """Write a message; body lines count from 1, attachments become members."""
+    head = _head(letter, blind=blind)
+    body = _leaf(
+        f'text/plain; charset="{letter.encoding}"', "\r\n".join(letter.lines).encode(letter.encoding)
+    )
+    if letter.attachments:
+        bound = f"=_{letter.day:%Y%m%d}_0001"
+        parts = [body] + [_attached(name, media, made) for name, media, made in letter.attachments]
+        head.append(f'Content-Type: multipart/mixed; boundary="{bound}"')
+        body = "\r\n" + "".join(f"--{bound}\r\n{piece}\r\n" for piece in parts) + f"--{bound}--\r\n"
+    data = ("\r\n".join(head) + "\r\n" + body).encode("ascii")
+    facts = [
+        Fact("line", part(("body", "1"), ("line", str(number))), line)
+        for number, line in enumerate(letter.lines, 1)
+    ]
+    members = [(name, made) for name, _, made in letter.attachments]
+    return Made(data, "eml", facts, members=members, written=letter.day)
+
+
+def _head(letter: Letter, *, blind: bool) -> list[str]:
+    coding = letter.encoding
     head = [
-        f"From: {_word(sender, encoding)} <{_box(sender)}@veshkara.example>",
-        f"To: {_word(to, encoding)} <{_box(to)}@veshkara.example>",
-        f"Subject: {_word(subject, encoding)}",
-        f"Date: {day.strftime('%a, %d %b %Y %H:%M:%S +0800')}",
-        f"Message-ID: <{day:%Y%m%d%H%M%S}.{len(lines)}@veshkara.example>",
+        f"From: {_word(letter.sender, coding)} <{_box(letter.sender)}@veshkara.example>",
+        f"To: {_word(letter.to, coding)} <{_box(letter.to)}@veshkara.example>",
+        f"Subject: {_word(letter.subject, coding)}",
+        f"Date: {letter.day.strftime('%a, %d %b %Y %H:%M:%S +0800')}",
+        f"Message-ID: <{letter.day:%Y%m%d%H%M%S}.{len(letter.lines)}@veshkara.example>",
         "MIME-Version: 1.0",
     ]
-    if not blind:
-        head.append(f"X-Marker: {MARKER}")
-    body = _leaf(f'text/plain; charset="{encoding}"', "\r\n".join(lines).encode(encoding))
-    if attachments:
-        bound = f"=_{day:%Y%m%d}_FICTION" if not blind else f"=_{day:%Y%m%d}_0001"
-        parts = [body] + [_attached(name, media, made) for name, media, made in attachments]
-        head.append(f'Content-Type: multipart/mixed; boundary="{bound}"')
-        text = "\r\n" + "".join(f"--{bound}\r\n{piece}\r\n" for piece in parts) + f"--{bound}--\r\n"
-    else:
-        text = body
-    data = ("\r\n".join(head) + "\r\n" + text).encode("ascii")
-    facts = [Fact("line", part(("body", "1"), ("line", str(number))), line) for number, line in enumerate(lines, 1) if line]
-    members = [(name, made) for name, _, made in attachments or []]
-    return Made(data, "eml", facts, members=members, written=day)
+    return head if blind else [*head, f"X-Marker: {MARKER}"]
 
 
 def _leaf(kind: str, data: bytes, extra: str = "") -> str:
@@ -45,9 +63,12 @@ def _leaf(kind: str, data: bytes, extra: str = "") -> str:
 def _attached(name: str, media: str, made: Made) -> str:
     coded = "".join(f"%{byte:02X}" for byte in name.encode())
     if media == "message/rfc822":
-        head = f"Content-Type: message/rfc822\r\nContent-Disposition: attachment; filename*=UTF-8''{coded}\r\n\r\n"
+        head = "Content-Type: message/rfc822\r\nContent-Disposition: attachment;\r\n"
+        head += f" filename*=UTF-8''{coded}\r\n\r\n"
         return head + (made.data or b"").decode("ascii")
-    return _leaf(media, made.data or b"", f"Content-Disposition: attachment;\r\n filename*=UTF-8''{coded}\r\n")
+    return _leaf(
+        media, made.data or b"", f"Content-Disposition: attachment;\r\n filename*=UTF-8''{coded}\r\n"
+    )
 
 
 def _word(text: str, encoding: str) -> str:

@@ -9,7 +9,21 @@ from pathlib import Path
 from typing import Literal
 
 from proofroom.errors import WrongUse
-from proofroom.world import books, country, demo, gold, hostile, lists, names, people, register, sheets, traps, truth
+from proofroom.world import (
+    books,
+    country,
+    demo,
+    gold,
+    hostile,
+    letters,
+    lists,
+    names,
+    people,
+    register,
+    sheets,
+    traps,
+    truth,
+)
 from proofroom.world.cache import Cache
 from proofroom.world.parts import MARKER, Made, digest
 from proofroom.world.slips import Entry
@@ -37,7 +51,12 @@ class WorldSummary:
 
 
 def make(
-    out: Path, *, size: Literal["demo", "rows"] = "demo", seed: int = 1, blind: bool = False, people: int | None = None
+    out: Path,
+    *,
+    size: Literal["demo", "rows"] = "demo",
+    seed: int = 1,
+    blind: bool = False,
+    people: int | None = None,
 ) -> WorldSummary:
     """Make a world in the folder `out`, which must not exist yet or be empty.
 
@@ -66,26 +85,43 @@ def make(
     truth.write_json(folder / "files.json", [seen.line() for seen in cache.occurrences])
     (out / "regions.csv").write_text(country.regions_csv(), "utf-8")
     (out / "README_SYNTHETIC.md").write_text(_README.format(seed=seed, size=size, marker=MARKER), "utf-8")
-    top = [seen for seen in cache.occurrences if seen.parent is None]
-    return WorldSummary(
-        out, seed, size, len(population.people), len(entries), sum(len(roll.entries) for roll in rolls), len(top),
-        len(cache.occurrences), cells, lines, sum(len(seen.made.data or b"") for seen in top), cache_digest(cache),
-    )  # fmt: skip
+    counts = len(population.people), len(entries), sum(len(roll.entries) for roll in rolls)
+    return _summary(out, (seed, size), counts, (cells, lines), cache)
+
+
+def _summary(
+    out: Path, choice: tuple[int, str], counts: tuple[int, int, int], facts: tuple[int, int], cache: Cache
+) -> WorldSummary:
+    received = [seen for seen in cache.occurrences if seen.parent is None]
+    total = sum(len(seen.made.data or b"") for seen in received)
+    files = len(received), len(cache.occurrences)
+    return WorldSummary(out, *choice, *counts, *files, *facts, total, cache_digest(cache))
 
 
 def _fill(
-    cache: Cache, folder: Path, seed: int, population: people.Population, entries: list[Entry], rolls: list[lists.Roll]
+    cache: Cache,
+    folder: Path,
+    seed: int,
+    population: people.Population,
+    entries: list[Entry],
+    rolls: list[lists.Roll],
 ) -> None:
     """Write every file of the demo, and the truth that only files have: photos, lists, gold answers."""
     blind = cache.blind
     box = demo.photo_box(seed, population, rolls, blind=blind)
     of_lists = books.list_files(rolls, blind=blind)
     groups = (
-        books.register_files(entries, blind=blind), of_lists, box.files,
-        demo.extra_books(seed, population, rolls, blind=blind), demo.documents(population, rolls, blind=blind),
-        demo.exchanges(rolls, population, blind=blind), hostile.files(blind=blind), traps.traces(blind=blind),
+        books.register_files(entries, blind=blind),
+        of_lists,
+        box.files,
+        demo.extra_books(seed, population, rolls, blind=blind),
+        demo.documents(population, rolls, blind=blind),
+        letters.messages(rolls, blind=blind),
+        letters.parcels(rolls, population, blind=blind),
+        hostile.files(blind=blind),
+        traps.traces(blind=blind),
         traps.odd_names(blind=blind),
-    )  # fmt: skip
+    )
     for file in (file for group in groups for file in group):
         cache.place(file.path, file.made, file.group)
     truth.write_rows(folder / "photos", gold.photo_rows(box, cache))
@@ -94,9 +130,7 @@ def _fill(
     truth.write_json(folder / "gold.json", gold.answers(seed, population, rolls, cache, box.shots))
 
 
-def tables(
-    seed: int, count: int | None
-) -> tuple[people.Population, list[Entry], list[lists.Roll]]:
+def tables(seed: int, count: int | None) -> tuple[people.Population, list[Entry], list[lists.Roll]]:
     """Invent the people and the rows about them; raises ValueError when a name turns out to be real."""
     rows = REGISTER_ROWS if count is None else count
     detention = max(12, round(rows * DETENTION_ROWS / REGISTER_ROWS))

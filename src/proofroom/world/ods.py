@@ -12,7 +12,13 @@ from proofroom.world.sheets import Book, Cell, Sheet, shown_of
 
 _NAMES = " ".join(
     f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-    for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("style", "style"), ("meta", "meta"))
+    for prefix, name in (
+        ("office", "office"),
+        ("table", "table"),
+        ("text", "text"),
+        ("style", "style"),
+        ("meta", "meta"),
+    )
 )
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
 
@@ -22,27 +28,34 @@ def write(book: Book, *, blind: bool) -> Made:
     content = (
         f'<?xml version="1.0" encoding="UTF-8"?><office:document-content {_NAMES} office:version="1.2">'
         '<office:automatic-styles><style:style style:name="off" style:family="table">'
-        '<style:table-properties xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" table:display="false"/>'
+        '<style:table-properties table:display="false"/>'
         "</style:style></office:automatic-styles><office:body><office:spreadsheet>"
         + "".join(_table(sheet) for sheet in book.sheets)
         + "</office:spreadsheet></office:body></office:document-content>"
     )
     marker = "" if blind else f'<meta:user-defined meta:name="Marker">{MARKER}</meta:user-defined>'
     meta = (
-        f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {_NAMES} office:version="1.2"><office:meta>'
-        f"<meta:creation-date>{book.day}T10:12:00</meta:creation-date>{marker}</office:meta></office:document-meta>"
+        f'<?xml version="1.0" encoding="UTF-8"?><office:document-meta {_NAMES} office:version="1.2">'
+        f"<office:meta><meta:creation-date>{book.day}T10:12:00</meta:creation-date>{marker}</office:meta>"
+        "</office:document-meta>"
     )
     manifest = (
         '<?xml version="1.0" encoding="UTF-8"?>'
-        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">'
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"'
+        ' manifest:version="1.2">'
         f'<manifest:file-entry manifest:full-path="/" manifest:media-type="{_TYPE}"/>'
         '<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>'
-        '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+        '<manifest:file-entry manifest:full-path="meta.xml" manifest:media-type="text/xml"/>'
+        "</manifest:manifest>"
     )
-    data = zips.pack([
-        ("mimetype", _TYPE.encode()), ("content.xml", content.encode()), ("meta.xml", meta.encode()),
-        ("META-INF/manifest.xml", manifest.encode()),
-    ])  # fmt: skip
+    data = zips.pack(
+        [
+            ("mimetype", _TYPE.encode()),
+            ("content.xml", content.encode()),
+            ("meta.xml", meta.encode()),
+            ("META-INF/manifest.xml", manifest.encode()),
+        ]
+    )
     return Made(data, "ods", _facts(book))
 
 
@@ -79,9 +92,11 @@ def _cell(cell: Cell | None) -> str:
     formula = f" table:formula={quoteattr('of:=' + cell.formula)}" if cell.formula else ""
     value = cell.value
     if isinstance(value, date):
-        return f'<table:table-cell{formula} office:value-type="date" office:date-value="{value}">{shown}</table:table-cell>'
+        typed = f'office:value-type="date" office:date-value="{value}"'
+        return f"<table:table-cell{formula} {typed}>{shown}</table:table-cell>"
     if isinstance(value, int | float):
-        return f'<table:table-cell{formula} office:value-type="float" office:value="{_stored(value)}">{shown}</table:table-cell>'
+        typed = f'office:value-type="float" office:value="{_stored(value)}"'
+        return f"<table:table-cell{formula} {typed}>{shown}</table:table-cell>"
     return f'<table:table-cell{formula} office:value-type="string">{shown}</table:table-cell>'
 
 
@@ -97,8 +112,24 @@ def _facts(book: Book) -> list[Fact]:
             value = cell.value
             stored = value.isoformat() if isinstance(value, date) else value
             raw = _stored(stored) if isinstance(stored, int | float) else stored
-            causes = (sheet.state != "visible", place[0] in sheet.hidden_rows, place[1] in sheet.hidden_columns)
-            hidden = tuple(name for name, holds in zip(("sheet", "row", "column"), causes, strict=True) if holds)
+            causes = (
+                sheet.state != "visible",
+                place[0] in sheet.hidden_rows,
+                place[1] in sheet.hidden_columns,
+            )
+            hidden = tuple(
+                name for name, holds in zip(("sheet", "row", "column"), causes, strict=True) if holds
+            )
             where = part(("sheet", sheet.name), ("cell", cell_name(*place)))
-            found.append(Fact("cell", where, raw, value=stored, shown=shown_of(cell), formula=cell.formula, hidden=hidden))
+            found.append(
+                Fact(
+                    "cell",
+                    where,
+                    raw,
+                    value=stored,
+                    shown=shown_of(cell),
+                    formula=cell.formula,
+                    hidden=hidden,
+                )
+            )
     return found

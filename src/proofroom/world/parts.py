@@ -1,4 +1,4 @@
-"""Names the nouns every maker of files hands over: what was made, the facts in it, and what should become of it."""
+"""Names what every maker of files hands over: the bytes, the facts in them, and how reading should end."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Literal
 from proofroom.model.states import State
 from proofroom.model.where import cell_name, format_parts
 
-__all__ = ["MARKER", "Fact", "Made", "cell_name", "digest", "part"]
+__all__ = ["MARKER", "NEVER", "Fact", "Made", "cell_name", "digest", "part"]
 
 MARKER = "SYNTHETIC-FICTION"
-EPOCH = datetime(2016, 7, 1, 9, 30)  # noqa: DTZ001 - a wall clock of an invented country
+NEVER = "never"
+EPOCH = datetime(2016, 7, 1, 9, 30)
 FactKind = Literal["cell", "comment", "line"]
 
 
@@ -51,7 +52,7 @@ class Made:
     needs: str = ""
     note: str = ""
     password: str | None = None
-    password_from: str = ""  # text, file name, default, never
+    opens_by: str = ""  # where its password can be learned: text, file name, default, or NEVER
     decrypted: Made | None = None
     written: datetime = EPOCH
     extra: dict[str, object] = field(default_factory=dict)

@@ -29,7 +29,9 @@ def text(pages: list[list[str]], *, title: str, blind: bool) -> Made:
     kids = []
     for lines in pages:
         shown = b"BT /F1 14 Tf 60 780 Td %d TL\n" % _LINE
-        shown += b"".join(b"<" + line.encode("utf-16-be").hex().encode() + b"> Tj T*\n" for line in lines) + b"ET"
+        shown += (
+            b"".join(b"<" + line.encode("utf-16-be").hex().encode() + b"> Tj T*\n" for line in lines) + b"ET"
+        )
         objects.append(_stream(b"", zlib.compress(shown), b"/Filter /FlateDecode"))
         content = len(objects)
         objects.append(
@@ -37,25 +39,32 @@ def text(pages: list[list[str]], *, title: str, blind: bool) -> Made:
             b"/Resources << /Font << /F1 3 0 R >> >> >>" % content
         )
         kids.append(len(objects))
-    facts = [
-        Fact("line", part(("page", str(number)), ("line", str(row))), line)
-        for number, lines in enumerate(pages, 1)
-        for row, line in enumerate(lines, 1)
-    ]
-    return Made(_document(objects, kids, title, blind=blind), "pdf", facts)
+    return Made(_document(objects, kids, title, blind=blind), "pdf", _lines(pages))
 
 
-def scan(pages: list[list[str]], *, seed: int, title: str, blind: bool, dots: bytes = b"", rules: tuple[int, ...] = ()) -> Made:
+def scan(
+    pages: list[list[str]],
+    *,
+    seed: int,
+    title: str,
+    blind: bool,
+    dots: bytes = b"",
+    rules: tuple[int, ...] = (),
+) -> Made:
     """Write pages as pictures only; with `dots`, the yellow pattern a printer hides (a source trace)."""
     objects: list[bytes] = [b"", b"", b"<< >>"]
     kids = []
     for number, lines in enumerate(pages):
         data, colour = _jpeg(lines, seed + number, dots, rules)
         width, height = 1240, 1754
-        objects.append(_stream(
-            b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /%s"
-            % (width, height, colour), data, b"/Filter /DCTDecode",
-        ))  # fmt: skip
+        objects.append(
+            _stream(
+                b"/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8 /ColorSpace /%s"
+                % (width, height, colour),
+                data,
+                b"/Filter /DCTDecode",
+            )
+        )
         picture = len(objects)
         objects.append(_stream(b"", b"q 595 0 0 842 0 0 cm /Im0 Do Q", b""))
         objects.append(
@@ -63,15 +72,23 @@ def scan(pages: list[list[str]], *, seed: int, title: str, blind: bool, dots: by
             b"/Resources << /XObject << /Im0 %d 0 R >> >> >>" % (len(objects), picture)
         )
         kids.append(len(objects))
-    facts = [
+    return Made(
+        _document(objects, kids, title, blind=blind),
+        "scanned pdf",
+        _lines(pages),
+        state=State.PARTLY,
+        also=(State.READ,),
+        reason="ocr-pending",
+        needs="ocr",
+    )
+
+
+def _lines(pages: list[list[str]]) -> list[Fact]:
+    return [
         Fact("line", part(("page", str(number)), ("line", str(row))), line)
         for number, lines in enumerate(pages, 1)
-        for row, line in enumerate((line for line in lines if line), 1)
+        for row, line in enumerate(lines, 1)
     ]
-    return Made(
-        _document(objects, kids, title, blind=blind), "scanned pdf", facts, state=State.PARTLY, also=(State.READ,),
-        reason="ocr-pending", needs="ocr",
-    )  # fmt: skip
 
 
 def _jpeg(lines: list[str], seed: int, dots: bytes, rules: tuple[int, ...]) -> tuple[bytes, bytes]:
@@ -100,17 +117,27 @@ def _stream(entries: bytes, data: bytes, filters: bytes) -> bytes:
 
 
 def _document(objects: list[bytes], kids: list[int], title: str, *, blind: bool) -> bytes:
-    """Number the objects, write the cross-reference table, and give the file an identifier from its bytes."""
+    """Give the whole file, with its cross-reference table and an identifier drawn from its bytes."""
     objects[0] = b"<< /Type /Catalog /Pages 2 0 R >>"
-    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
+    objects[1] = b"<< /Type /Pages /Count %d /Kids [%s] >>" % (
+        len(kids),
+        b" ".join(b"%d 0 R" % kid for kid in kids),
+    )
     marker = b"" if blind else b" /Subject (" + MARKER.encode() + b")"
     name = b"<FEFF" + title.encode("utf-16-be").hex().upper().encode() + b">"
-    objects.append(b"<< /Title " + name + marker + b" /Producer (FICTISCAN 3.1) /CreationDate (D:20150703101500+08'00') >>")
+    objects.append(
+        b"<< /Title "
+        + name
+        + marker
+        + b" /Producer (FICTISCAN 3.1) /CreationDate (D:20150703101500+08'00') >>"
+    )
     body, places = b"%PDF-1.5\n%\xe2\xe3\xcf\xd3\n", []
     for number, content in enumerate(objects, 1):
         places.append(len(body))
         body += b"%d 0 obj\n" % number + content + b"\nendobj\n"
-    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(b"%010d 00000 n \n" % place for place in places)
+    table = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1) + b"".join(
+        b"%010d 00000 n \n" % place for place in places
+    )
     key = hashlib.md5(body, usedforsecurity=False).hexdigest().encode()
     trailer = b"trailer\n<< /Size %d /Root 1 0 R /Info %d 0 R /ID [<%s> <%s>] >>\nstartxref\n%d\n%%%%EOF\n"
     return body + table + trailer % (len(objects) + 1, len(objects), key, key, len(body))

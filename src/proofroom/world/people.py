@@ -57,7 +57,7 @@ class Person:
         return day.year - self.birth.year - ((day.month, day.day) < (self.birth.month, self.birth.day))
 
     def status_on(self, day: date) -> str | None:
-        """Give the true status on a day (a key of `statuses.SPELLINGS`), or None when nothing had happened."""
+        """Give the true status on a day (a key of `statuses.SPELLINGS`), or None before anything happened."""
         status: str | None = None
         for event in self.events:
             if event.day <= day:
@@ -73,7 +73,13 @@ class Person:
         return place
 
 
-_STATUS_AFTER = {"arrest": "custody", "admission": "", "transfer": "", "sentence": "sentenced", "release": "released"}
+_STATUS_AFTER = {
+    "arrest": "custody",
+    "admission": "",
+    "transfer": "",
+    "sentence": "sentenced",
+    "release": "released",
+}
 
 
 def status_in(facility: str) -> str:
@@ -142,9 +148,19 @@ def _person(rng: random.Random, number: int, sex: str, birth: date, town: countr
     id_number = ids.make_id(country.region_for(town, birth, rng), birth, serial)
     moved = rng.choice(country.TOWNS).name if share(rng, 2.2) else ""
     return Person(
-        number, name, sex, birth, id_number, town.name, "", 0, "", "", country.phone(rng),
+        number,
+        name,
+        sex,
+        birth,
+        id_number,
+        town.name,
+        "",
+        0,
+        "",
+        "",
+        country.phone(rng),
         moved_to="" if moved == town.name else moved,
-    )  # fmt: skip
+    )
 
 
 def _birthday(rng: random.Random, year: int) -> date:
@@ -154,16 +170,20 @@ def _birthday(rng: random.Random, year: int) -> date:
 
 
 def _add_lookalikes(population: Population, rng: random.Random) -> None:
-    """Plant different people with one name and birth date, an official's name, and a common word as a name."""
+    """Plant different people with one name and birth date, an official's name, and a common word."""
     people = population.people
     grown = [place for place, person in enumerate(people) if person.age_on(REGISTER_DAY) >= 20]
     for left, right in zip(*[iter(rng.sample(grown, min(12, len(grown) // 2 * 2)))] * 2, strict=True):
         original, double = people[left], people[right]
         body = double.id_number[:6] + f"{original.birth:%Y%m%d}" + double.id_number[14:17]
         people[right] = replace(
-            double, name=original.name, birth=original.birth, sex=original.sex, same_as=original.number,
+            double,
+            name=original.name,
+            birth=original.birth,
+            sex=original.sex,
+            same_as=original.number,
             id_number=body + ids.check_character(body),
-        )  # fmt: skip
+        )
     official, word = rng.sample(grown, 2)
     people[official] = replace(people[official], han_only=population.officials[0])
     people[word] = replace(people[word], han_only=COMMON_WORD)

@@ -18,7 +18,7 @@ from proofroom.world.streams import number_seed, stream
 
 SIZE = (800, 600)
 QUALITY = 88
-RESET_CLOCK = datetime(2010, 1, 1, 0, 0)  # noqa: DTZ001 - a camera's wall clock
+RESET_CLOCK = datetime(2010, 1, 1, 0, 0)
 # How a photo is tied to a person, and its share of all photos in the model case (of 5,074).
 SHARES = {"detained": 2884, "not detained": 1610, "candidate": 380, "unlinkable": 200}
 WAYS = (("file name", 70), ("sheet cell", 20), ("text beside", 10))
@@ -67,7 +67,10 @@ def plan(seed: int, held: list[Person], free: list[Person], count: int) -> list[
     kinds = (kinds + ["detained"] * count)[:count]
     subjects = {"detained": rng.sample(held, kinds.count("detained"))}
     others = rng.sample(free, kinds.count("not detained") + kinds.count("candidate"))
-    subjects["not detained"], subjects["candidate"] = others[: kinds.count("not detained")], others[kinds.count("not detained") :]
+    subjects["not detained"], subjects["candidate"] = (
+        others[: kinds.count("not detained")],
+        others[kinds.count("not detained") :],
+    )
     people = {kind: iter(found) for kind, found in subjects.items()}
     ways = {kind: iter(_ways(kinds.count(kind))) for kind in ("detained", "not detained")}
     shots = []
@@ -85,7 +88,7 @@ def _ways(count: int) -> list[str]:
 
 def _shot(rng: random.Random, number: int, person: Person | None, link: str, way: str) -> Shot:
     camera = _RESET if number % 41 == 7 else CAMERAS[number % len(CAMERAS)]
-    day = datetime(2015, 2, 3, 9) + timedelta(days=rng.randrange(480), minutes=rng.randrange(480))  # noqa: DTZ001
+    day = datetime(2015, 2, 3, 9) + timedelta(days=rng.randrange(480), minutes=rng.randrange(480))
     written = person.id_number if person and way == "file name" else ""
     if person and link == "candidate":
         written = ids.with_typo(person.id_number, rng)
@@ -103,11 +106,16 @@ def take(seed: int, shot: Shot, *, blind: bool) -> Made:
     picture = drawing.exposed(drawn, pattern, number_seed(seed, "shot", str(shot.number)))
     facts = _facts(shot, picture, blind=blind)
     stream_out = io.BytesIO()
-    picture.save(stream_out, "JPEG", quality=QUALITY, exif=facts.block(), comment=b"" if blind else MARKER.encode())
+    picture.save(
+        stream_out, "JPEG", quality=QUALITY, exif=facts.block(), comment=b"" if blind else MARKER.encode()
+    )
     return Made(
-        stream_out.getvalue(), "photo", also=(State.PARTLY,), written=shot.taken,
+        stream_out.getvalue(),
+        "photo",
+        also=(State.PARTLY,),
+        written=shot.taken,
         extra={"shot": shot.number},
-    )  # fmt: skip
+    )
 
 
 def resaved(made: Made, *, blind: bool) -> Made:
@@ -129,27 +137,46 @@ def _facts(shot: Shot, picture: Image.Image, *, blind: bool) -> Exif:
     camera, clock = shot.camera, clock_of(shot)
     when = clock.strftime("%Y:%m:%d %H:%M:%S")
     main = {
-        0x010F: exif.text("FICTICAM"), 0x0110: exif.text(camera.model), 0x0112: exif.short(1),
-        0x011A: exif.rationals((72, 1)), 0x011B: exif.rationals((72, 1)), 0x0128: exif.short(2),
-        0x0131: exif.text(f"FICTICAM {camera.firmware}"), 0x0132: exif.text(when),
-    }  # fmt: skip
+        0x010F: exif.text("FICTICAM"),
+        0x0110: exif.text(camera.model),
+        0x0112: exif.short(1),
+        0x011A: exif.rationals((72, 1)),
+        0x011B: exif.rationals((72, 1)),
+        0x0128: exif.short(2),
+        0x0131: exif.text(f"FICTICAM {camera.firmware}"),
+        0x0132: exif.text(when),
+    }
     if not blind:
         main[0x010E] = exif.text(MARKER)
     photo = {
-        0x829A: exif.rationals((1, 60 + shot.number % 60)), 0x829D: exif.rationals((28, 10)),
-        0x8827: exif.short(200), 0x9000: exif.undefined(b"0230"), 0x9003: exif.text(when),
-        0x9004: exif.text(when), 0x9290: exif.text(f"{shot.number * 7 % 100:02d}"),
-        0x9291: exif.text(f"{shot.number * 7 % 100:02d}"), 0x920A: exif.rationals((85, 10)),
-        0xA002: exif.long(SIZE[0]), 0xA003: exif.long(SIZE[1]), 0xA431: exif.text(camera.serial),
+        0x829A: exif.rationals((1, 60 + shot.number % 60)),
+        0x829D: exif.rationals((28, 10)),
+        0x8827: exif.short(200),
+        0x9000: exif.undefined(b"0230"),
+        0x9003: exif.text(when),
+        0x9004: exif.text(when),
+        0x9290: exif.text(f"{shot.number * 7 % 100:02d}"),
+        0x9291: exif.text(f"{shot.number * 7 % 100:02d}"),
+        0x920A: exif.rationals((85, 10)),
+        0xA002: exif.long(SIZE[0]),
+        0xA003: exif.long(SIZE[1]),
+        0xA431: exif.text(camera.serial),
         0x927C: exif.undefined(b"FICTICAM\0" + f"DSC{camera.counter + shot.number:05d}".encode()),
-    }  # fmt: skip
-    gps: dict[int, exif.Value] = {}
-    if shot.number % 3 == 0:
-        place = country.FACILITIES[shot.number % len(country.FACILITIES)]
-        gps = {
-            0: exif.version(2, 3, 0, 0), 1: exif.text("S"), 2: exif.degrees(place.latitude),
-            3: exif.text("W"), 4: exif.degrees(place.longitude),
-        }  # fmt: skip
+    }
     small = io.BytesIO()
     picture.resize((160, 120)).save(small, "JPEG", quality=70)
-    return Exif(main, photo, gps, small.getvalue())
+    return Exif(main, photo, _place(shot), small.getvalue())
+
+
+def _place(shot: Shot) -> dict[int, exif.Value]:
+    """Give the position for every third photo: a facility's, in the open ocean."""
+    if shot.number % 3:
+        return {}
+    place = country.FACILITIES[shot.number % len(country.FACILITIES)]
+    return {
+        0: exif.version(2, 3, 0, 0),
+        1: exif.text("S"),
+        2: exif.degrees(place.latitude),
+        3: exif.text("W"),
+        4: exif.degrees(place.longitude),
+    }

@@ -59,17 +59,21 @@ _SPEECH = (
 
 
 def protocol(population: Population) -> Prose:
-    """A protocol of the first training centre, signed by the first official."""
+    """Give a protocol of the first training centre, signed by the first official."""
     clauses = [f"第{number}条　{text}" for number, text in zip("一二三四五六七", _CLAUSES, strict=True)]
     signed = f"签发人：{population.officials[0]}"
     return Prose(
-        "第一集训中心管理规定（试行）", [*clauses, signed, "二〇一五年三月二十日"], date(2015, 3, 20),
-        header="内部资料　注意保管", footer="第一集训中心办公室印发", note="本规定由办公室负责解释。",
-    )  # fmt: skip
+        "第一集训中心管理规定（试行）",
+        [*clauses, signed, "二〇一五年三月二十日"],
+        date(2015, 3, 20),
+        header="内部资料　注意保管",
+        footer="第一集训中心办公室印发",
+        note="本规定由办公室负责解释。",
+    )
 
 
 def protocol_copy(population: Population) -> Prose:
-    """A copy of the protocol in which one clause differs."""
+    """Give a copy of the protocol in which one clause differs."""
     copy = protocol(population)
     copy.paragraphs[3] = copy.paragraphs[3].replace("须经批准并有两人陪同", "须经中心主任批准并有三人陪同")
     copy.day, copy.header = date(2015, 4, 2), ""
@@ -77,68 +81,87 @@ def protocol_copy(population: Population) -> Prose:
 
 
 def minutes(population: Population, victim: str) -> Prose:
-    """Minutes of a meeting: a tracked deletion, a comment, and the name of whoever last opened it."""
+    """Give minutes of a meeting: a tracked deletion, a comment, and the name of whoever last opened it."""
     present = "、".join(population.officials[:4])
     return Prose(
-        "岫岭地区登记工作例会纪要", [
+        "岫岭地区登记工作例会纪要",
+        [
             "时间：2015年6月12日上午　地点：地区办公楼三层会议室",
             f"参加人员：{present}",
             "一、通报五月份名单核对情况，砚月县石笙镇、曙坪乡已完成，檐桥镇尚有差额。",
             f"二、关于{victim}等人的情况，由砚月县登记办公室复核后上报。",
             f"三、学习《{SPEECH_TITLES['zh']}》，各单位写出体会。",
             "四、下次会议时间另行通知。",
-        ], date(2015, 6, 12), edited_by=LEAKER, header="会议纪要", footer="共一页",
-        deleted={3: "差额三人系重复登记，"}, comments={4: "此处人名发布前须隐去"},
+        ],
+        date(2015, 6, 12),
+        edited_by=LEAKER,
+        header="会议纪要",
+        footer="共一页",
+        deleted={3: "差额三人系重复登记，"},
+        comments={4: "此处人名发布前须隐去"},
         table=[["单位", "应登记", "已登记"], ["石笙镇", "412", "412"], ["檐桥镇", "398", "395"]],
-    )  # fmt: skip
+    )
 
 
 def notice() -> Prose:
-    """A notice that tells everybody the password of the locked lists, as notices do."""
+    """Give a notice that tells everybody the password of the locked lists, as notices do."""
     return Prose(
-        "关于更换名单登录口令的通知", [
+        "关于更换名单登录口令的通知",
+        [
             "各单位：自本月起，集训人员名单一律加密报送。",
             "三月份名单口令见附件，请妥善保管，不得外传。",
             "口令请勿与名单同时发送。",
-        ], date(2015, 4, 1),
-    )  # fmt: skip
+        ],
+        date(2015, 4, 1),
+    )
 
 
 def study_report() -> Prose:
-    """A report that cites the speech in three languages."""
+    """Give a report that cites the speech in three languages."""
     return Prose(
-        "学习讲话精神情况报告", [
+        "学习讲话精神情况报告",
+        [
             f"我单位于六月组织学习《{SPEECH_TITLES['zh']}》，参加四十二人。",
             f"英文译本题为“{SPEECH_TITLES['en']}”，供对外联络组参考。",
             f"本族文译本题为《{SPEECH_TITLES['ug']}》，已发至各村。",
             "学习中个别人员态度不端，已另行登记。",
-        ], date(2015, 6, 25),
-    )  # fmt: skip
+        ],
+        date(2015, 6, 25),
+    )
 
 
 def handover(names: list[str]) -> Prose:
-    """A hand-over note with a table of names."""
-    rows = [["序号", "姓名", "交接日期"]] + [[str(number), name, "2015.7.6"] for number, name in enumerate(names, 1)]
+    """Give a hand-over note with a table of names."""
+    rows = [["序号", "姓名", "交接日期"]] + [
+        [str(number), name, "2015.7.6"] for number, name in enumerate(names, 1)
+    ]
     return Prose(
-        "人员交接单", ["砚月县看守所将下列人员移交霜渡监狱，双方核对无误。", "移交人、接收人签字附后。"],
-        date(2015, 7, 6), table=rows,
-    )  # fmt: skip
+        "人员交接单",
+        ["砚月县看守所将下列人员移交霜渡监狱，双方核对无误。", "移交人、接收人签字附后。"],
+        date(2015, 7, 6),
+        table=rows,
+    )
 
 
 def speech(population: Population) -> Prose:
-    """The speech that others cite."""
+    """Give the speech that others cite."""
     speaker = population.officials[1]
-    return Prose(SPEECH_TITLES["zh"], [f"（二〇一五年五月八日）{speaker}", *_SPEECH], date(2015, 5, 8), author=speaker)
+    return Prose(
+        SPEECH_TITLES["zh"], [f"（二〇一五年五月八日）{speaker}", *_SPEECH], date(2015, 5, 8), author=speaker
+    )
 
 
 def second_speech(population: Population) -> Prose:
-    """A shorter speech of another official, at the opening of the second training centre."""
+    """Give a shorter speech of another official, at the opening of the second training centre."""
     speaker = population.officials[2]
     return Prose(
-        "在第二集训中心启用仪式上的讲话", [
+        "在第二集训中心启用仪式上的讲话",
+        [
             f"（二〇一五年三月一日）{speaker}",
             "第二集训中心今天正式启用，这是全县的一件大事。",
             *_SPEECH[4:],
             "希望大家珍惜机会，早日结业，早日回家。",
-        ], date(2015, 3, 1), author=speaker,
-    )  # fmt: skip
+        ],
+        date(2015, 3, 1),
+        author=speaker,
+    )

@@ -35,7 +35,9 @@ def entries(seed: int, population: Population, count: int) -> list[Entry]:
     movers = [person for person in population.people if person.moved_to]
     found += [_entry(seed, person, moved=True) for person in movers[: max(0, count - len(found))]]
     del found[count:]
-    found.sort(key=lambda entry: (str(entry.fields["town"]).strip(), entry.person.household, entry.person.number))
+    found.sort(
+        key=lambda entry: (str(entry.fields["town"]).strip(), entry.person.household, entry.person.number)
+    )
     _at_least_one_of_each(seed, found)
     return found
 
@@ -46,13 +48,25 @@ def _entry(seed: int, person: Person, *, moved: bool) -> Entry:
     note = ""
     if person.moved_to:
         note = f"由{person.town}迁入" if moved else f"迁往{person.moved_to}"
-    entry = Entry(person, "register", {
-        "name": person.han, "arabic": "" if person.han_only else person.name.arabic, "sex": person.sex,
-        "group": person.group, "id": person.id_number, "birth": person.birth, "household": person.household,
-        "relation": person.relation, "town": person.moved_to if moved else person.town,
-        "village": person.village, "phone": person.phone if rng.random() < 0.7 else "",
-        "registered": registered, "note": note,
-    })  # fmt: skip
+    entry = Entry(
+        person,
+        "register",
+        {
+            "name": person.han,
+            "arabic": "" if person.han_only else person.name.arabic,
+            "sex": person.sex,
+            "group": person.group,
+            "id": person.id_number,
+            "birth": person.birth,
+            "household": person.household,
+            "relation": person.relation,
+            "town": person.moved_to if moved else person.town,
+            "village": person.village,
+            "phone": person.phone if rng.random() < 0.7 else "",
+            "registered": registered,
+            "note": note,
+        },
+    )
     slip(entry, rng, seen=SEEN)
     return entry
 

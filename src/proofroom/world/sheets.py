@@ -51,7 +51,9 @@ class Sheet:
     comments: dict[Place, str] = field(default_factory=dict)
     pictures: list[tuple[int, int, str, bytes]] = field(default_factory=list)  # row, column, how, JPEG
 
-    def put(self, row: int, column: int, value: Value, form: str = GENERAL, formula: str | None = None) -> None:
+    def put(
+        self, row: int, column: int, value: Value, form: str = GENERAL, formula: str | None = None
+    ) -> None:
         """Write a value; an empty text or None writes nothing."""
         if value is not None and value != "":
             self.cells[row, column] = Cell(value, form, formula)
@@ -104,7 +106,10 @@ def shown_of(cell: Cell, *, date1904: bool = False) -> str:
 
 
 def _shown_day(day: date, form: str) -> str:
-    shapes = {SLASH_DAY: f"{day.year}/{day.month}/{day.day}", HAN_DAY: f"{day.year}年{day.month}月{day.day}日"}
+    shapes = {
+        SLASH_DAY: f"{day.year}/{day.month}/{day.day}",
+        HAN_DAY: f"{day.year}年{day.month}月{day.day}日",
+    }
     return shapes.get(form, day.isoformat())
 
 
@@ -121,8 +126,8 @@ def facts(book: Book) -> list[Fact]:
     found: list[Fact] = []
     for sheet in book.sheets:
         covered, prefix = _covered(sheet), part(("sheet", sheet.name)) + "&cell="
-        for place in sorted(set(sheet.cells) | set(covered)):
-            found.append(_fact(book, sheet, place, prefix, covered.get(place)))
+        places = sorted(set(sheet.cells) | set(covered))
+        found.extend(_fact(book, sheet, place, prefix, covered.get(place)) for place in places)
         for place, text in sorted(sheet.comments.items()):
             where = part(("sheet", sheet.name), ("cell", cell_name(*place)), ("comment", "1"))
             found.append(Fact("comment", where, text, hidden=_hidden(sheet, place)))

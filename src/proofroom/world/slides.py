@@ -1,4 +1,4 @@
-"""Writes slide decks as .pptx by hand (ECMA-376): titles, text boxes, a table, notes and alternative texts."""
+"""Writes slide decks as .pptx by hand (ECMA-376): titles, texts, notes, pictures, alternative texts."""
 
 from __future__ import annotations
 
@@ -31,30 +31,12 @@ class Slide:
 
 def write(slides: list[Slide], *, title: str, blind: bool) -> Made:
     """Write a deck; shapes count in the order in which they stand on the slide, from 1."""
-    count = len(slides)
     members: list[tuple[str | bytes, bytes]] = [
         ("[Content_Types].xml", _types(slides)),
-        ("_rels/.rels", _relations([
-            (f"{_OFFICE}/relationships/officeDocument", "ppt/presentation.xml"),
-            (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
-        ])),
         ("docProps/core.xml", _core(title, blind=blind)),
-        ("ppt/presentation.xml", _presentation(count)),
-        ("ppt/_rels/presentation.xml.rels", _relations(
-            [(f"{_OFFICE}/relationships/slideMaster", "slideMasters/slideMaster1.xml")]
-            + [(f"{_OFFICE}/relationships/slide", f"slides/slide{number}.xml") for number in range(1, count + 1)]
-        )),
-        ("ppt/slideMasters/slideMaster1.xml", _master()),
-        ("ppt/slideMasters/_rels/slideMaster1.xml.rels", _relations([
-            (f"{_OFFICE}/relationships/slideLayout", "../slideLayouts/slideLayout1.xml"),
-            (f"{_OFFICE}/relationships/theme", "../theme/theme1.xml"),
-        ])),
-        ("ppt/slideLayouts/slideLayout1.xml", _xml("p:sldLayout", f"<p:cSld>{_tree('')}</p:cSld>", ' type="blank"')),
-        ("ppt/slideLayouts/_rels/slideLayout1.xml.rels", _relations([
-            (f"{_OFFICE}/relationships/slideMaster", "../slideMasters/slideMaster1.xml"),
-        ])),
-        ("ppt/theme/theme1.xml", _theme()),
-    ]  # fmt: skip
+        ("ppt/presentation.xml", _presentation(len(slides))),
+        *_frame(len(slides)),
+    ]
     for number, slide in enumerate(slides, 1):
         members += _slide_members(number, slide)
     made = Made(zips.pack(members), "pptx", list(_facts(slides)))
@@ -64,6 +46,30 @@ def write(slides: list[Slide], *, title: str, blind: bool) -> Made:
         if slide.picture
     ]
     return made
+
+
+def _frame(count: int) -> list[tuple[str, bytes]]:
+    """Give what every deck needs around its slides: relations, one master, one layout, a theme."""
+    kind = f"{_OFFICE}/relationships"
+    shown = [(f"{kind}/slide", f"slides/slide{number}.xml") for number in range(1, count + 1)]
+    top = [
+        (f"{kind}/officeDocument", "ppt/presentation.xml"),
+        (f"{_PACKAGE}/relationships/metadata/core-properties", "docProps/core.xml"),
+    ]
+    master = (f"{kind}/slideMaster", "slideMasters/slideMaster1.xml")
+    layout = (f"{kind}/slideLayout", "../slideLayouts/slideLayout1.xml")
+    theme = (f"{kind}/theme", "../theme/theme1.xml")
+    back = (f"{kind}/slideMaster", "../slideMasters/slideMaster1.xml")
+    blank = _xml("p:sldLayout", f"<p:cSld>{_tree('')}</p:cSld>", ' type="blank"')
+    return [
+        ("_rels/.rels", _relations(top)),
+        ("ppt/_rels/presentation.xml.rels", _relations([master, *shown])),
+        ("ppt/slideMasters/slideMaster1.xml", _master()),
+        ("ppt/slideMasters/_rels/slideMaster1.xml.rels", _relations([layout, theme])),
+        ("ppt/slideLayouts/slideLayout1.xml", blank),
+        ("ppt/slideLayouts/_rels/slideLayout1.xml.rels", _relations([back])),
+        ("ppt/theme/theme1.xml", _theme()),
+    ]
 
 
 def _facts(slides: list[Slide]) -> Iterator[Fact]:
@@ -78,7 +84,8 @@ def _facts(slides: list[Slide]) -> Iterator[Fact]:
 def _slide_members(number: int, slide: Slide) -> list[tuple[str | bytes, bytes]]:
     last = len(slide.shapes)
     shapes = "".join(
-        _shape(order, text, slide.alternative if order == last else "") for order, text in enumerate(slide.shapes, 1)
+        _shape(order, text, slide.alternative if order == last else "")
+        for order, text in enumerate(slide.shapes, 1)
     )
     relations = [(f"{_OFFICE}/relationships/slideLayout", "../slideLayouts/slideLayout1.xml")]
     extra: list[tuple[str | bytes, bytes]] = []
@@ -86,7 +93,10 @@ def _slide_members(number: int, slide: Slide) -> list[tuple[str | bytes, bytes]]
         relations.append((f"{_OFFICE}/relationships/notesSlide", f"../notesSlides/notesSlide{number}.xml"))
         notes = _xml("p:notes", f"<p:cSld>{_tree(_shape(1, slide.notes, '', 'body'))}</p:cSld>")
         back = _relations([(f"{_OFFICE}/relationships/slide", f"../slides/slide{number}.xml")])
-        extra = [(f"ppt/notesSlides/notesSlide{number}.xml", notes), (f"ppt/notesSlides/_rels/notesSlide{number}.xml.rels", back)]
+        extra = [
+            (f"ppt/notesSlides/notesSlide{number}.xml", notes),
+            (f"ppt/notesSlides/_rels/notesSlide{number}.xml.rels", back),
+        ]
     if slide.picture:
         relations.append((f"{_OFFICE}/relationships/image", f"../media/image{number}.png"))
         shapes += _picture(last + 1, f"rId{len(relations)}")
@@ -104,8 +114,9 @@ def _shape(order: int, text: str, alternative: str, kind: str = "") -> str:
     described = f" descr={quoteattr(alternative)}" if alternative else ""
     lines = "".join(f"<a:p><a:r><a:t>{escape(line)}</a:t></a:r></a:p>" for line in text.split("\n"))
     return (
-        f'<p:sp><p:nvSpPr><p:cNvPr id="{order + 1}" name="文本 {order}"{described}/><p:cNvSpPr/><p:nvPr>{holder}</p:nvPr>'
-        f'</p:nvSpPr><p:spPr><a:xfrm><a:off x="457200" y="{order * 900000}"/><a:ext cx="8000000" cy="800000"/></a:xfrm>'
+        f'<p:sp><p:nvSpPr><p:cNvPr id="{order + 1}" name="文本 {order}"{described}/><p:cNvSpPr/>'
+        f'<p:nvPr>{holder}</p:nvPr></p:nvSpPr><p:spPr><a:xfrm><a:off x="457200" y="{order * 900000}"/>'
+        f'<a:ext cx="8000000" cy="800000"/></a:xfrm>'
         f'<a:prstGeom prst="rect"/></p:spPr><p:txBody><a:bodyPr/>{lines}</p:txBody></p:sp>'
     )
 
@@ -137,10 +148,13 @@ def _relations(relations: list[tuple[str, str]]) -> bytes:
 
 
 def _presentation(count: int) -> bytes:
-    slides = "".join(f'<p:sldId id="{255 + number}" r:id="rId{number + 1}"/>' for number in range(1, count + 1))
+    slides = "".join(
+        f'<p:sldId id="{255 + number}" r:id="rId{number + 1}"/>' for number in range(1, count + 1)
+    )
     return _xml(
         "p:presentation",
-        f'<p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst><p:sldIdLst>{slides}</p:sldIdLst>'
+        f'<p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="rId1"/></p:sldMasterIdLst>'
+        f"<p:sldIdLst>{slides}</p:sldIdLst>"
         '<p:sldSz cx="9144000" cy="6858000"/><p:notesSz cx="6858000" cy="9144000"/>',
     )
 
@@ -148,7 +162,14 @@ def _presentation(count: int) -> bytes:
 def _master() -> bytes:
     colours = " ".join(
         f'{name}="{value}"'
-        for name, value in (("bg1", "lt1"), ("tx1", "dk1"), ("bg2", "lt2"), ("tx2", "dk2"), ("hlink", "hlink"), ("folHlink", "folHlink"))
+        for name, value in (
+            ("bg1", "lt1"),
+            ("tx1", "dk1"),
+            ("bg2", "lt2"),
+            ("tx2", "dk2"),
+            ("hlink", "hlink"),
+            ("folHlink", "folHlink"),
+        )
     )
     accents = " ".join(f'accent{number}="accent{number}"' for number in range(1, 7))
     return _xml(
@@ -160,25 +181,30 @@ def _master() -> bytes:
 
 def _theme() -> bytes:
     names = ("dk1", "lt1", "dk2", "lt2", *(f"accent{number}" for number in range(1, 7)), "hlink", "folHlink")
-    colours = "".join(f'<a:{name}><a:srgbClr val="{20 * order:02X}4466"/></a:{name}>' for order, name in enumerate(names))
+    colours = "".join(
+        f'<a:{name}><a:srgbClr val="{20 * order:02X}4466"/></a:{name}>' for order, name in enumerate(names)
+    )
     face = '<a:latin typeface="Arial"/><a:ea typeface="SimSun"/><a:cs typeface=""/>'
     fill = '<a:solidFill><a:schemeClr val="phClr"/></a:solidFill>'
     return (
-        f'{_HEAD}<a:theme xmlns:a="{_A}" name="office"><a:themeElements><a:clrScheme name="office">{colours}</a:clrScheme>'
-        f'<a:fontScheme name="office"><a:majorFont>{face}</a:majorFont><a:minorFont>{face}</a:minorFont></a:fontScheme>'
-        f'<a:fmtScheme name="office"><a:fillStyleLst>{fill * 3}</a:fillStyleLst><a:lnStyleLst>{"<a:ln/>" * 3}</a:lnStyleLst>'
-        f'<a:effectStyleLst>{"<a:effectStyle><a:effectLst/></a:effectStyle>" * 3}</a:effectStyleLst>'
+        f'{_HEAD}<a:theme xmlns:a="{_A}" name="office"><a:themeElements>'
+        f'<a:clrScheme name="office">{colours}</a:clrScheme><a:fontScheme name="office">'
+        f"<a:majorFont>{face}</a:majorFont><a:minorFont>{face}</a:minorFont></a:fontScheme>"
+        f'<a:fmtScheme name="office"><a:fillStyleLst>{fill * 3}</a:fillStyleLst>'
+        f"<a:lnStyleLst>{'<a:ln/>' * 3}</a:lnStyleLst>"
+        f"<a:effectStyleLst>{'<a:effectStyle><a:effectLst/></a:effectStyle>' * 3}</a:effectStyleLst>"
         f"<a:bgFillStyleLst>{fill * 3}</a:bgFillStyleLst></a:fmtScheme></a:themeElements></a:theme>"
     ).encode()
 
 
 def _types(slides: list[Slide]) -> bytes:
     kinds = [
-        ("/ppt/presentation.xml", f"{_TYPE}.presentation.main+xml"), ("/ppt/slideMasters/slideMaster1.xml", f"{_TYPE}.slideMaster+xml"),
+        ("/ppt/presentation.xml", f"{_TYPE}.presentation.main+xml"),
+        ("/ppt/slideMasters/slideMaster1.xml", f"{_TYPE}.slideMaster+xml"),
         ("/ppt/slideLayouts/slideLayout1.xml", f"{_TYPE}.slideLayout+xml"),
         ("/ppt/theme/theme1.xml", "application/vnd.openxmlformats-officedocument.theme+xml"),
         ("/docProps/core.xml", "application/vnd.openxmlformats-package.core-properties+xml"),
-    ]  # fmt: skip
+    ]
     for number, slide in enumerate(slides, 1):
         kinds.append((f"/ppt/slides/slide{number}.xml", f"{_TYPE}.slide+xml"))
         if slide.notes:
@@ -198,5 +224,6 @@ def _core(title: str, *, blind: bool) -> bytes:
         'xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" '
         'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
         f"<dc:title>{escape(title)}</dc:title><dc:creator>统计科</dc:creator>{marker}"
-        '<dcterms:created xsi:type="dcterms:W3CDTF">2015-11-03T09:00:00Z</dcterms:created></cp:coreProperties>'
+        '<dcterms:created xsi:type="dcterms:W3CDTF">2015-11-03T09:00:00Z</dcterms:created>'
+        "</cp:coreProperties>"
     ).encode()

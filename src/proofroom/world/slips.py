@@ -1,4 +1,4 @@
-"""Makes the mistakes that a genuine bureaucracy makes, in the shares it makes them, and keeps a ledger of each."""
+"""Makes the mistakes of a genuine bureaucracy, in the shares it makes them, and keeps a ledger of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from proofroom.world.sheets import Value
 from proofroom.world.streams import share
 
 FULL_WIDTH = str.maketrans("0123456789X", "０１２３４５６７８９Ｘ")
-DATE_TEXTS = ("{0.year}.{0.month}.{0.day}", "{0.year}年{0.month}月{0.day}日", "{0:%Y%m%d}", "{0.year}-{0.month}-{0.day}")
+DATE_TEXTS = (
+    "{0.year}.{0.month}.{0.day}",
+    "{0.year}年{0.month}月{0.day}日",
+    "{0:%Y%m%d}",
+    "{0.year}-{0.month}-{0.day}",
+)
 
 # Per cent of the rows in which each slip happens.
 SHARES = {
@@ -139,7 +144,9 @@ def _date_text(entry: Entry, rng: random.Random, kind: str) -> None:
 
 def _date_serial(entry: Entry, _rng: random.Random, kind: str) -> None:
     if isinstance(entry.fields.get("birth"), date):
-        entry.slips.append(Slip(kind, "birth", _text(entry.fields["birth"]), "serial number without a date format"))
+        entry.slips.append(
+            Slip(kind, "birth", _text(entry.fields["birth"]), "serial number without a date format")
+        )
         entry.styles["birth"] = "serial"
 
 

@@ -9,7 +9,7 @@ import random
 def stream(seed: int, *labels: str) -> random.Random:
     """Give the random stream of a label: the same seed and label always give the same numbers."""
     digest = hashlib.sha256("\x1f".join((str(seed), *labels)).encode()).digest()
-    return random.Random(int.from_bytes(digest[:8], "big"))  # noqa: S311 - a simulator, not a secret
+    return random.Random(int.from_bytes(digest[:8], "big"))
 
 
 def number_seed(seed: int, *labels: str) -> int:

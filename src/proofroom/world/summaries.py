@@ -1,4 +1,4 @@
-"""Writes the workbooks that count people: occupancy in several tables on a sheet, monthly sums, a secret ledger."""
+"""Writes the workbooks that count people: occupancy in several tables on a sheet, sums, a ledger."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def occupancy_book(held: Occupancy) -> Book:
     for number, place in enumerate(country.FACILITIES):
         left = 1 + 5 * (number % 2)
         top = 4 if number < 2 else lowest + 3
-        rows = [(building, floor, count) for (name, building, floor), count in held.items() if name == place.name]
+        rows = [
+            (building, floor, count) for (name, building, floor), count in held.items() if name == place.name
+        ]
         bottom = _table(sheet, top, left, place.name, rows)
         if number < 2:
             lowest = max(lowest, bottom)
@@ -92,7 +94,7 @@ def monthly(population: Population, rolls: list[Roll]) -> Book:
 
 
 def ledger(rolls: list[Roll]) -> Book:
-    """A ledger nobody will open: its password stands nowhere."""
+    """Give a ledger nobody will open: its password stands nowhere."""
     sheet = Sheet("台账")
     for row, roll in enumerate(rolls, 1):
         sheet.put(row, 1, roll.title)

@@ -13,12 +13,16 @@ def rtf(prose: Prose, *, blind: bool, codepage: bool) -> Made:
     r"""Write rich text: with `codepage` in escaped GBK bytes (`\'b9\'d8`), else as `\uN?`."""
     code = _codepage if codepage else _unicode
     rows = "".join(
-        r"\trowd" + "".join(rf"\cellx{2000 * number}" for number in range(1, len(row) + 1))
-        + "".join(rf"\pard\intbl {code(text)}\cell" for text in row) + "\\row\n"
+        r"\trowd"
+        + "".join(rf"\cellx{2000 * number}" for number in range(1, len(row) + 1))
+        + "".join(rf"\pard\intbl {code(text)}\cell" for text in row)
+        + "\\row\n"
         for row in prose.table
-    )  # fmt: skip
+    )
     marker = "" if blind else r"{\doccomm " + MARKER + "}"
-    head = r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}}{\info{\title " + code(prose.title)
+    head = r"{\rtf1\ansi\ansicpg936\deff0{\fonttbl{\f0\fnil\fcharset134 SimSun;}}{\info{\title " + code(
+        prose.title
+    )
     stamp = rf"{{\creatim\yr{prose.day.year}\mo{prose.day.month}\dy{prose.day.day}}}"
     body = "".join(rf"\pard {code(text)}\par" + "\n" for text in prose.lines())
     data = (head + "}" + stamp + marker + "}\n" + body + rows + "}").encode("ascii")
@@ -40,7 +44,8 @@ def page(prose: Prose, *, encoding: str, blind: bool) -> Made:
     marker = "" if blind else f'<meta name="generator" content="{MARKER}">'
     body = "".join(f"<p>{escape(text)}</p>\n" for text in prose.paragraphs)
     text = (
-        f'<!DOCTYPE html>\n<html lang="zh"><head><meta charset="{encoding}">{marker}<title>{escape(prose.title)}</title>'
+        f'<!DOCTYPE html>\n<html lang="zh"><head><meta charset="{encoding}">{marker}'
+        f"<title>{escape(prose.title)}</title>"
         "<style>p{margin:1em}</style><script>document.title='';</script></head>\n"
         f"<body><h1>{escape(prose.title)}</h1>\n{body}</body></html>\n"
     )
@@ -64,7 +69,9 @@ def _made(data: bytes, kind: str, facts: list[Fact], prose: Prose) -> Made:
 
 
 def _codepage(text: str) -> str:
-    return "".join(sign if ord(sign) < 128 else "".join(f"\\'{byte:02x}" for byte in sign.encode("gbk")) for sign in text)
+    return "".join(
+        sign if ord(sign) < 128 else "".join(f"\\'{byte:02x}" for byte in sign.encode("gbk")) for sign in text
+    )
 
 
 def _unicode(text: str) -> str:

@@ -14,7 +14,9 @@ _CHATTER = (State.UNKNOWN, State.READ, State.EMPTY, State.PARTLY, State.DAMAGED)
 
 def traces(*, blind: bool) -> list[File]:
     """Give what operating systems and people leave behind: each could name the source."""
-    store = b"\0\0\0\1Bud1" + bytes(24) + f"/Users/{prose.LEAKER}/Desktop/名单".encode("utf-16-be") + bytes(600)
+    store = (
+        b"\0\0\0\1Bud1" + bytes(24) + f"/Users/{prose.LEAKER}/Desktop/名单".encode("utf-16-be") + bytes(600)
+    )
     zone = f"[ZoneTransfer]\r\nZoneId=3\r\nHostUrl=https://files.veshkara.example/{prose.LEAKER}/\r\n"
     thumbs = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(700)
     found = [
@@ -22,7 +24,11 @@ def traces(*, blind: bool) -> list[File]:
         File("集训/2015/名单快捷方式.lnk", _chatter(shortcut(), "lnk"), "trace"),
         File("通知/口令通知.docx:Zone.Identifier", _chatter(zone.encode(), "zone"), "trace"),
         File("照片/Thumbs.db", _chatter(thumbs, "thumbs"), "trace"),
-        File("通知/desktop.ini", _chatter(b"[.ShellClassInfo]\r\nOwner=" + prose.LEAKER.encode() + b"\r\n", "ini"), "trace"),
+        File(
+            "通知/desktop.ini",
+            _chatter(b"[.ShellClassInfo]\r\nOwner=" + prose.LEAKER.encode() + b"\r\n", "ini"),
+            "trace",
+        ),
     ]
     for recipient, word in (("砚月县", "务必"), ("霜渡县", "必须")):  # one word tells whose copy leaked
         text = f"致{recipient}登记办公室：\n月底前{word}完成核对。\n逾期者通报。"
@@ -37,7 +43,13 @@ def _chatter(data: bytes, kind: str) -> Made:
 def shortcut() -> bytes:
     """Give a shell link (MS-SHLLINK) whose target path names the person who made it."""
     clsid = bytes.fromhex("0114020000000000c000000000000046")
-    head = struct.pack("<I", 0x4C) + clsid + struct.pack("<II", 0x82, 0x20) + bytes(24) + struct.pack("<IIIHHII", 4096, 0, 1, 0, 0, 0, 0)
+    head = (
+        struct.pack("<I", 0x4C)
+        + clsid
+        + struct.pack("<II", 0x82, 0x20)
+        + bytes(24)
+        + struct.pack("<IIIHHII", 4096, 0, 1, 0, 0, 0, 0)
+    )
     path = f"C:\\Users\\{prose.LEAKER}\\Documents\\名单.xlsx"
     local = path.encode("gbk") + b"\0"
     info = struct.pack("<IIIIIII", 0x1C + 0x11 + len(local) + 1, 0x1C, 1, 0x1C, 0x2D, 0, 0x2D + len(local))

@@ -11,17 +11,28 @@ import pyarrow.parquet as pq
 
 from proofroom.world import statuses
 from proofroom.world.cache import Cache, Placed
-from proofroom.world.people import Person, Population
 from proofroom.world.parts import part
+from proofroom.world.people import Person, Population
 
-FACTS = pa.schema([
-    ("path", pa.string()), ("part", pa.string()), ("kind", pa.string()), ("raw", pa.string()),
-    ("value", pa.string()), ("shown", pa.string()), ("formula", pa.string()), ("hidden", pa.list_(pa.string())),
-    ("merged", pa.string()), ("needs", pa.string()),
-])  # fmt: skip
+FACTS = pa.schema(
+    [
+        ("path", pa.string()),
+        ("part", pa.string()),
+        ("kind", pa.string()),
+        ("raw", pa.string()),
+        ("value", pa.string()),
+        ("shown", pa.string()),
+        ("formula", pa.string()),
+        ("hidden", pa.list_(pa.string())),
+        ("merged", pa.string()),
+        ("needs", pa.string()),
+    ]
+)
 
 
-_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str).encode  # one encoder: five times faster
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, sort_keys=True, default=str
+).encode  # one encoder: five times faster
 
 
 def write_json(path: Path, content: object) -> None:
@@ -44,7 +55,9 @@ def write_facts(folder: Path, facts: Sequence[Placed]) -> tuple[int, int]:
     cells = [placed for placed in facts if placed.fact.kind == "cell"]
     lines = [placed for placed in facts if placed.fact.kind != "cell"]
     for name, found in (("cells", cells), ("lines", lines)):
-        pq.write_table(facts_table(found), folder / f"{name}.parquet", compression="zstd", row_group_size=10_000)
+        pq.write_table(
+            facts_table(found), folder / f"{name}.parquet", compression="zstd", row_group_size=10_000
+        )
     return len(cells), len(lines)
 
 
@@ -70,27 +83,41 @@ def person_rows(population: Population) -> list[dict[str, object]]:
     """Give everybody as rows: names in three scripts, numbers, households, doubles and twins."""
     return [
         {
-            "person": person.number, "han": person.han, "latin": person.name.latin, "arabic": person.name.arabic,
-            "sex": person.sex, "birth": person.birth.isoformat(), "id_number": person.id_number,
-            "town": person.town, "village": person.village, "household": person.household,
-            "relation": person.relation, "group": person.group, "phone": person.phone,
-            "moved_to": person.moved_to or None, "twin_of": person.twin_of, "same_as": person.same_as,
+            "person": person.number,
+            "han": person.han,
+            "latin": person.name.latin,
+            "arabic": person.name.arabic,
+            "sex": person.sex,
+            "birth": person.birth.isoformat(),
+            "id_number": person.id_number,
+            "town": person.town,
+            "village": person.village,
+            "household": person.household,
+            "relation": person.relation,
+            "group": person.group,
+            "phone": person.phone,
+            "moved_to": person.moved_to or None,
+            "twin_of": person.twin_of,
+            "same_as": person.same_as,
             "detained": bool(person.events),
         }
         for person in population.people
-    ]  # fmt: skip
+    ]
 
 
 def event_rows(people: Iterable[Person]) -> list[dict[str, object]]:
     """Give everything that befell people, in order."""
     return [
         {
-            "person": person.number, "kind": event.kind, "day": event.day.isoformat(),
-            "facility": event.facility, "months": event.months,
+            "person": person.number,
+            "kind": event.kind,
+            "day": event.day.isoformat(),
+            "facility": event.facility,
+            "months": event.months,
         }
         for person in people
         for event in person.events
-    ]  # fmt: skip
+    ]
 
 
 def entry_part(sheet: str, row: int) -> str:
@@ -102,23 +129,32 @@ def entry_rows(cache: Cache) -> list[dict[str, object]]:
     """Give every row about a person with the person it is really about."""
     return [
         {
-            "path": path, "part": entry_part(sheet, row), "kind": entry.kind, "person": entry.person.number,
-            "status": entry.status or None, "slips": [slip.kind for slip in entry.slips],
+            "path": path,
+            "part": entry_part(sheet, row),
+            "kind": entry.kind,
+            "person": entry.person.number,
+            "status": entry.status or None,
+            "slips": [slip.kind for slip in entry.slips],
         }
         for path, sheet, row, entry in cache.entries
-    ]  # fmt: skip
+    ]
 
 
 def error_rows(cache: Cache) -> list[dict[str, object]]:
     """Give the ledger of mistakes, each at every place where it stands."""
     return [
         {
-            "path": path, "part": entry_part(sheet, row), "kind": slip.kind, "field": slip.field,
-            "true": slip.true, "written": slip.written, "person": entry.person.number,
+            "path": path,
+            "part": entry_part(sheet, row),
+            "kind": slip.kind,
+            "field": slip.field,
+            "true": slip.true,
+            "written": slip.written,
+            "person": entry.person.number,
         }
         for path, sheet, row, entry in cache.entries
         for slip in entry.slips
-    ]  # fmt: skip
+    ]
 
 
 def write_people(folder: Path, population: Population, cache: Cache) -> None:

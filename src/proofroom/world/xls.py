@@ -73,7 +73,9 @@ def _head(book: Book, forms: list[str]) -> bytes:
 
 
 def _style(form: int, *, built_in: bool = False) -> bytes:
-    return struct.pack("<HHHBBBBIIH", 0, form, 0xFFF5 if built_in else 1, 0x20, 0, 0, 0xF4 if built_in else 4, 0, 0, 0x20C0)
+    return struct.pack(
+        "<HHHBBBBIIH", 0, form, 0xFFF5 if built_in else 1, 0x20, 0, 0, 0xF4 if built_in else 4, 0, 0, 0x20C0
+    )
 
 
 def _short_text(text: str) -> bytes:
@@ -97,7 +99,10 @@ def _sheet(sheet: Sheet, styles: dict[str, int], texts: _Texts, *, date1904: boo
     for (row, column), cell in sorted(sheet.cells.items()):
         out += _cell(row - 1, column - 1, cell, styles[cell.format], texts, date1904=date1904)
     if sheet.merges:
-        ranges = b"".join(struct.pack("<HHHH", top - 1, low - 1, left - 1, right - 1) for top, left, low, right in sheet.merges)
+        ranges = b"".join(
+            struct.pack("<HHHH", top - 1, low - 1, left - 1, right - 1)
+            for top, left, low, right in sheet.merges
+        )
         out += _record(0x00E5, struct.pack("<H", len(sheet.merges)) + ranges)
     return out + _record(_EOF)
 

@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from proofroom.model.states import State
 from proofroom.world import zips
-from proofroom.world.parts import MARKER, Made, digest
+from proofroom.world.parts import MARKER, NEVER, Made, digest
 from proofroom.world.sheets import GENERAL, Book, Cell, Sheet, facts, serial
 
 _PICTURE_SCALE = 0.12
@@ -30,24 +30,31 @@ def write(book: Book, *, blind: bool) -> Made:
         _write_sheet(workbook, sheet, formats, date1904=book.date1904)
     workbook.close()
     data = zips.repack(stream.getvalue())
-    return Made(data, "xlsx", facts(book), members=_pictures(book, data), extra={"pictures": _anchors(book, data)})
+    return Made(
+        data, "xlsx", facts(book), members=_pictures(book, data), extra={"pictures": _anchors(book, data)}
+    )
 
 
-def lock(made: Made, password: str, password_from: str) -> Made:
+def lock(made: Made, password: str, opens_by: str) -> Made:
     """Lock a workbook with a password (ECMA-376 agile encryption, AES-256, SHA-512)."""
     stream = io.BytesIO()
     OOXMLFile(io.BytesIO(made.data or b"")).encrypt(password, stream)
-    never = password_from == "never"
+    never = opens_by == NEVER
     return Made(
-        stream.getvalue(), "xlsx", state=State.LOCKED if never else State.READ,
-        reason="password-unknown" if never else "decrypted", password=password,
-        password_from=password_from, decrypted=made, written=made.written,
-    )  # fmt: skip
+        stream.getvalue(),
+        "xlsx",
+        state=State.LOCKED if never else State.READ,
+        reason="password-unknown" if never else "decrypted",
+        password=password,
+        opens_by=opens_by,
+        decrypted=made,
+        written=made.written,
+    )
 
 
 def _properties(book: Book, *, blind: bool) -> dict[str, str | datetime]:
     properties: dict[str, str | datetime] = dict(book.properties)
-    properties["created"] = datetime(book.day.year, book.day.month, book.day.day, 10, 12)  # noqa: DTZ001
+    properties["created"] = datetime(book.day.year, book.day.month, book.day.day, 10, 12)
     if not blind:
         properties["comments"] = MARKER
     return properties

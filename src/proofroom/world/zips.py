@@ -1,4 +1,4 @@
-"""Writes ZIP containers whose bytes depend on their content alone: fixed dates, fixed order, odd names on demand."""
+"""Writes ZIP containers whose bytes depend on their content alone: fixed dates, fixed order, odd names."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class _RawNameInfo(zipfile.ZipInfo):
 def pack(
     members: list[tuple[str | bytes, bytes]], *, method: int = zipfile.ZIP_DEFLATED, comment: bytes = b""
 ) -> bytes:
-    """Pack members in the given order; a name given as bytes is written as it is (an old Chinese archiver)."""
+    """Pack members in the given order; a name given as bytes is written as it is, as old archivers did."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.comment = comment
@@ -40,7 +40,9 @@ def repack(data: bytes, *, leave_out: tuple[str, ...] = ()) -> bytes:
     """Write a container anew with fixed dates; the members and their order stay."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         members: list[tuple[str | bytes, bytes]] = [
-            (info.filename, archive.read(info)) for info in archive.infolist() if info.filename not in leave_out
+            (info.filename, archive.read(info))
+            for info in archive.infolist()
+            if info.filename not in leave_out
         ]
     return pack(members)
 
