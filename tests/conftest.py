@@ -11,6 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Nothing is timed in tests: a busy machine must not make an example fail.
+settings.register_profile("proofroom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("proofroom")
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPORA = ROOT.parent / "shared" / "corpora"
