@@ -1,0 +1,210 @@
+"""Word documents: every paragraph at its number, and what hides beside it under its own address."""
+
+from __future__ import annotations
+
+import dataclasses
+import zipfile
+from collections.abc import Callable, Mapping
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from proofroom.extract.formats.docx import FORMAT
+from proofroom.limits import DEFAULT
+from proofroom.model.evidence import Flag, PieceKind
+from proofroom.model.states import Reason, State
+from proofroom.world import docx, hostile
+from proofroom.world.prose import Prose
+
+if TYPE_CHECKING:
+    from conftest import Read
+
+    Zipped = Callable[[Mapping[str, str | bytes]], bytes]
+
+NAMES = (
+    'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
+    'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" '
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" xmlns:v="urn:v"'
+)
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relations(*arrows: tuple[str, str, str]) -> str:
+    inner = "".join(
+        f'<Relationship Id="{number}" Type="{KIND}/{kind}" Target="{target}"'
+        f"{' TargetMode=' + chr(34) + 'External' + chr(34) if '://' in target else ''}/>"
+        for number, kind, target in arrows
+    )
+    return f'<Relationships xmlns="{RELATIONS}">{inner}</Relationships>'
+
+
+def parts(body: str, *arrows: tuple[str, str, str]) -> dict[str, str | bytes]:
+    return {
+        "_rels/.rels": relations(("a", "officeDocument", "word/document.xml")),
+        "word/_rels/document.xml.rels": relations(*arrows),
+        "word/document.xml": f"<w:document {NAMES}><w:body>{body}</w:body></w:document>",
+    }
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def paragraph(*runs: str) -> str:
+    return f"<w:p>{''.join(runs)}</w:p>"
+
+
+PROSE = Prose(
+    "通知",
+    ["第一段", "第二段"],
+    date(2015, 6, 12),
+    author="办公室",
+    header="页眉",
+    footer="页脚",
+    note="脚注",
+    table=[["姓名", "编号"], ["甲", "17"]],
+    deleted={2: "删去的话"},
+    comments={3: "批注"},
+)
+
+
+def test_a_document_of_the_world_is_read_at_its_addresses(read_with: Read) -> None:
+    found = read_with(FORMAT, docx.write(PROSE, blind=False).data or b"")
+    assert found.said == {
+        "para=1": "通知",
+        "para=2": "第一段",
+        "para=2&deleted=1": "删去的话",
+        "para=3": "第二段",
+        "para=3&comment=1": "批注",
+        **{f"para={number}": text for number, text in enumerate(("姓名", "编号", "甲", "17"), 4)},
+        "header=1": "页眉",
+        "footer=1": "页脚",
+        "note=1": "脚注",
+    }
+    assert found.flags["para=2&deleted=1"] == Flag.DELETED
+    assert found.kinds["note=1"] == PieceKind.NOTE
+    assert (found.ended, found.partial, found.members) == (None, [], {})
+    assert found.properties["ooxml:creator"] == ["办公室"]
+    assert found.properties["ooxml:comment-author"] == ["办公室"]
+
+
+def test_empty_paragraphs_count_and_are_not_given(read_with: Read, zipped: Zipped) -> None:
+    body = paragraph() + paragraph(run(" ")) + paragraph(run("a"), "<w:r><w:tab/><w:br/></w:r>", run("b"))
+    assert read_with(FORMAT, zipped(parts(body))).said == {"para=3": "a\t\nb"}
+
+
+def test_hidden_and_inserted_text_is_flagged(read_with: Read, zipped: Zipped) -> None:
+    styles = (
+        f'<w:styles {NAMES}><w:style w:styleId="H"><w:rPr><w:vanish/></w:rPr></w:style>'
+        '<w:style w:styleId="I"><w:basedOn w:val="H"/></w:style>'
+        '<w:style w:styleId="J"><w:basedOn w:val="J"/></w:style></w:styles>'
+    )
+    body = (
+        paragraph(run("seen"), run("not", "<w:vanish/>"))
+        + paragraph(run("seen", '<w:vanish w:val="0"/>'))
+        + paragraph('<w:pPr><w:pStyle w:val="I"/></w:pPr>', run("by style"))
+        + paragraph(run("by run", '<w:rStyle w:val="H"/>'))
+        + paragraph("<w:ins>", run("new"), "</w:ins>")
+        + paragraph("<w:moveFrom>", run("moved"), "</w:moveFrom>")
+    )
+    found = read_with(
+        FORMAT, zipped(parts(body, ("s", "styles", "styles.xml")) | {"word/styles.xml": styles})
+    )
+    hidden = [part for part, flags in found.flags.items() if flags & Flag.HIDDEN_TEXT]
+    assert hidden == ["para=1", "para=3", "para=4"]
+    assert found.flags["para=5"] == Flag.INSERTED
+    assert found.said["para=6&deleted=1"] == "moved"
+
+
+def test_a_text_box_counts_after_the_paragraph_it_hangs_on_and_once(read_with: Read, zipped: Zipped) -> None:
+    box = f"<w:txbxContent>{paragraph(run('in the box'))}</w:txbxContent>"
+    both = (
+        f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+        "</mc:AlternateContent>"
+    )
+    body = paragraph(run("before "), f"<w:r>{both}</w:r>", run("after")) + paragraph(run("next"))
+    said = read_with(FORMAT, zipped(parts(body))).said
+    assert said == {"para=1": "before after", "para=2": "in the box", "para=3": "next"}
+    assert list(said) == ["para=1", "para=2", "para=3"]
+
+
+def test_links_fields_and_descriptions_stand_beside_their_paragraph(read_with: Read, zipped: Zipped) -> None:
+    field = (
+        '<w:r><w:fldChar w:fldCharType="begin"/><w:instrText>INCLUDETEXT </w:instrText>'
+        '<w:instrText>"c:\\\\x"</w:instrText><w:fldChar w:fldCharType="end"/></w:r>'
+    )
+    link = f'<w:hyperlink r:id="h" w:anchor="top">{run("here")}</w:hyperlink>'
+    body = paragraph(field, link, '<w:r><v:shape alt="a photo"/></w:r>')
+    arrows = (("h", "hyperlink", "http://a.example/"), ("t", "attachedTemplate", "http://b.example/t"))
+    found = read_with(FORMAT, zipped(parts(body, *arrows)))
+    assert found.said == {
+        "para=1": "here",
+        "para=1&field=1": 'INCLUDETEXT "c:\\\\x"',
+        "para=1&link=1": "http://a.example/#top",
+        "para=1&alt=1": "a photo",
+    }
+    assert found.properties["ooxml:external:attachedTemplate"] == ["http://b.example/t"]
+
+
+def test_what_is_not_text_of_the_document_becomes_a_member(read_with: Read, zipped: Zipped) -> None:
+    more = {"word/media/image1.png": b"png", "word/embeddings/a.bin": b"ole", "word/vbaProject.bin": b"vba"}
+    found = read_with(FORMAT, zipped(parts(paragraph(run("x"))) | more))
+    assert found.members == more
+
+
+def test_a_body_that_breaks_off_gives_what_came_before(read_with: Read, zipped: Zipped) -> None:
+    broken = parts(paragraph(run("one")) + paragraph(run("two")))
+    broken["word/document.xml"] = (
+        str(broken["word/document.xml"]).partition("</w:p><w:p>")[0] + "</w:p><w:p><w:r>"
+    )
+    found = read_with(FORMAT, zipped(broken | {"word/media/a.png": b"a"}))
+    assert found.said == {"para=1": "one"}
+    assert found.members == {"word/media/a.png": b"a"}
+    assert found.ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
+
+
+def test_a_file_that_arrived_cut_short_gives_what_arrived(read_with: Read) -> None:
+    whole = docx.write(PROSE, blind=False).data or b""
+    found = read_with(FORMAT, whole[: whole.index(b"PK\1\2")])
+    assert found.said["para=3"] == "第二段"
+    assert found.ended == (State.DAMAGED, Reason.CUT_SHORT)
+    assert read_with(FORMAT, b"PK\3\4").ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
+
+
+def test_entities_refuse_the_document(read_with: Read) -> None:
+    found = read_with(FORMAT, hostile.entity_document(blind=False).data or b"")
+    assert found.ended == (State.REFUSED, Reason.ENTITY_EXPANSION)
+    assert found.said == {}
+
+
+def test_a_bomb_in_the_body_is_cut_by_the_limit(read_with: Read, zipped: Zipped) -> None:
+    limits = dataclasses.replace(DEFAULT, expanded_bytes=3 << 20)
+    body = paragraph(run("first")) + paragraph(run("x" * 4_000)) * 1_000
+    found = read_with(FORMAT, zipped(parts(body)), limits)
+    assert found.ended == (State.TRUNCATED, Reason.LIMIT_EXPANDED_BYTES)
+    assert found.said["para=1"] == "first"
+
+
+def test_elements_nested_too_deep_are_cut_by_the_limit(read_with: Read, zipped: Zipped) -> None:
+    found = read_with(FORMAT, zipped(parts(paragraph(run("x")) + "<w:sdt>" * 1_000)))
+    assert found.said == {"para=1": "x"}
+    assert found.ended == (State.TRUNCATED, Reason.LIMIT_DEPTH)
+
+
+def test_damage_to_a_note_costs_only_the_note(read_with: Read) -> None:
+    whole = docx.write(PROSE, blind=False).data or b""
+    out = BytesIO()
+    with zipfile.ZipFile(BytesIO(whole)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, b"<broken" if name == "word/footnotes.xml" else old.read(name))
+    found = read_with(FORMAT, out.getvalue())
+    assert "para=3" in found.said
+    assert (found.partial, found.ended) == ([Reason.DAMAGED_PART], None)
+
+
+def test_the_sample_is_read_whole(read_with: Read, root: Path) -> None:
+    data = (root / "src/proofroom/extract/formats/samples" / FORMAT.sample).read_bytes()
+    found = read_with(FORMAT, data)
+    assert (found.ended, found.partial, len(found.said)) == (None, [], 12)
