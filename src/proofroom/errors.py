@@ -76,7 +76,7 @@ class BadIntake(WrongUse):
     """The intake statement cannot be taken as it is written."""
 
     code = "bad-intake"
-    remedy = "Mend the named line; every question may be answered with \"unknown\"."
+    remedy = 'Mend the named line; every question may be answered with "unknown".'
 
 
 class PlainDisk(WrongUse):
@@ -142,14 +142,18 @@ class BadJournal(BadCase):
     """The journal is corrupt; it is rebuildable."""
 
     code = "bad-journal"
-    remedy = "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
+    remedy = (
+        "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
+    )
 
 
 class BadSegment(BadCase):
     """A segment or spool file is corrupt; it is rebuildable."""
 
     code = "bad-segment"
-    remedy = "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
+    remedy = (
+        "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
+    )
 
 
 class StaleIndex(BadCase):

@@ -28,16 +28,32 @@ class Limits:
         250, "bytes out per byte in", "honest office formats stay below 1:200; checked above 64 MiB out"
     )
     cells: int = _limit(50_000_000, "cells per workbook", "ten times the largest sheet a program writes")
-    pages: int = _limit(100_000, "pages per document", "a run of pages beyond this is a generator, not a document")
-    text_bytes: int = _limit(512 << 20, "bytes of text per artifact", "bounds what the parent must hold and index")
-    pieces: int = _limit(10_000_000, "pieces per artifact", "lines, paragraphs, properties and comments together")
+    pages: int = _limit(
+        100_000, "pages per document", "a run of pages beyond this is a generator, not a document"
+    )
+    text_bytes: int = _limit(
+        512 << 20, "bytes of text per artifact", "bounds what the parent must hold and index"
+    )
+    pieces: int = _limit(
+        10_000_000, "pieces per artifact", "lines, paragraphs, properties and comments together"
+    )
     pixels: int = _limit(400_000_000, "pixels per picture", "a 20,000 x 20,000 scan; more is a bomb")
     name_bytes: int = _limit(4_096, "bytes per name", "the longest path most systems can hold")
-    output_bytes: int = _limit(24 << 30, "bytes from one child", "the sum of all frames, checked by the parent")
-    memory_bytes: int = _limit(3 << 30, "bytes of address space per child", "two children fit a laptop of 8 GiB")
-    cpu_seconds: int = _limit(900, "seconds of CPU per artifact", "a 50-million-cell workbook ends well before")
-    wall_seconds: int = _limit(1_800, "seconds per artifact", "the last guard, for what neither works nor ends")
-    password_attempts: int = _limit(200, "attempts per locked file", "strings the cache itself offers, tried in order")
+    output_bytes: int = _limit(
+        24 << 30, "bytes from one child", "the sum of all frames, checked by the parent"
+    )
+    memory_bytes: int = _limit(
+        3 << 30, "bytes of address space per child", "two children fit a laptop of 8 GiB"
+    )
+    cpu_seconds: int = _limit(
+        900, "seconds of CPU per artifact", "a 50-million-cell workbook ends well before"
+    )
+    wall_seconds: int = _limit(
+        1_800, "seconds per artifact", "the last guard, for what neither works nor ends"
+    )
+    password_attempts: int = _limit(
+        200, "attempts per locked file", "strings the cache itself offers, tried in order"
+    )
     worker_jobs: int = _limit(1_000, "artifacts per zygote", "a fresh one drops whatever crept in")
 
 

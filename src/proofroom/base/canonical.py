@@ -15,7 +15,6 @@ SAFE: Final = 2**53 - 1
 """The largest integer that every reader of JSON holds exactly."""
 
 
-
 def dumps(value: Any) -> bytes:
     """Write a value as canonical JSON in UTF-8; raises ValueError for what has no canonical form."""
     return _write(value).encode()

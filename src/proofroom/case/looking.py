@@ -47,12 +47,16 @@ class Looking:
     def status(self) -> dict[str, Any]:
         """Give the accounting: everything discovered, and the one state of each occurrence."""
         occurrences = Occurrences(self.journal, self.limits)
-        sums = self.journal.rows("select coalesce(sum(cells), 0) as cells, coalesce(sum(pieces), 0) as pieces from artifacts")
+        sums = self.journal.rows(
+            "select coalesce(sum(cells), 0) as cells, coalesce(sum(pieces), 0) as pieces from artifacts"
+        )
         stages = {stage.name: self._stage(stage.name) for stage in STAGES}
         return {
             "artifacts": {
                 "discovered": occurrences.discovered(),
-                "digests": self.journal.value("select count(distinct digest) from occurrences where digest is not null"),
+                "digests": self.journal.value(
+                    "select count(distinct digest) from occurrences where digest is not null"
+                ),
                 "states": dict(sorted(occurrences.states().items())),
             },
             "bytes": self.journal.value("select coalesce(sum(size), 0) from occurrences where depth = 0"),
@@ -76,7 +80,14 @@ class Looking:
     def content_digest(self) -> str:
         """Give the SHA-256 over the sorted canonical lines of occurrences and of each artifact's content."""
         lines = [
-            canonical.dumps({"digest": row["digest"], "path": row["path"], "reason": row["final_reason"], "state": row["final_state"]})
+            canonical.dumps(
+                {
+                    "digest": row["digest"],
+                    "path": row["path"],
+                    "reason": row["final_reason"],
+                    "state": row["final_state"],
+                }
+            )
             for row in self.journal.each(_LINES)
         ]
         lines += [
@@ -102,7 +113,9 @@ class Looking:
             raise BadWhere(f"there is no state {state!r}", remedy=f"The states are {', '.join(State)}.")
         wanted = f"select * from ({_LINES}) where ? is null or final_state = ? order by id limit ?"
         for row in self.journal.each(wanted, (state, state, limit or -1)):
-            yield artifact_line(dict(row) | {"state": row["final_state"], "reason": row["final_reason"]}, mask)
+            yield artifact_line(
+                dict(row) | {"state": row["final_state"], "reason": row["final_reason"]}, mask
+            )
 
     def resolve(self, address: str) -> Where:
         """Turn a written address into one with a full digest; raises BadWhere when nothing has it."""
@@ -119,7 +132,9 @@ class Looking:
         if not found:
             raise BadWhere(f"this case holds no artifact {where.artifact[:SHORT_LENGTH]}…")
         if len(found) > 1:
-            raise BadWhere(f"{where.artifact} is the beginning of several digests", remedy="Give more digits.")
+            raise BadWhere(
+                f"{where.artifact} is the beginning of several digests", remedy="Give more digits."
+            )
         return Where(found[0]["digest"], where.parts)
 
     def show(self, address: str, mask: Mask) -> list[dict[str, Any]]:
@@ -151,18 +166,27 @@ class Looking:
             "reason": row["reason"],
             "cells": row["cells"],
             "pieces": row["pieces"],
-            "sheets": [mask.text(one["name"]) for one in reading.of_artifact("sheets", where.artifact).to_pylist()],
+            "sheets": [
+                mask.text(one["name"]) for one in reading.of_artifact("sheets", where.artifact).to_pylist()
+            ],
             "first": [
-                {"part": mask.text(one["part"]) if one["part"].startswith("meta") else one["part"], "text": mask.text(one["text"][:200])}
+                {
+                    "part": mask.text(one["part"]) if one["part"].startswith("meta") else one["part"],
+                    "text": mask.text(one["text"][:200]),
+                }
                 for one in pieces.slice(0, 10).to_pylist()
             ],
         }
 
     def _paths(self, digest: str, mask: Mask) -> list[str]:
-        rows = self.journal.rows("select path from occurrences where digest = ? order by id limit 20", (digest,))
+        rows = self.journal.rows(
+            "select path from occurrences where digest = ? order by id limit 20", (digest,)
+        )
         return [mask.text(row["path"]) for row in rows]
 
-    def search(self, query: str, mask: Mask, limit: int = 50, *, exact: bool = False) -> Iterator[dict[str, Any]]:
+    def search(
+        self, query: str, mask: Mask, limit: int = 50, *, exact: bool = False
+    ) -> Iterator[dict[str, Any]]:
         """Give the hits of a query, one line per occurrence and address, and the total as the last line."""
         reading = Reading(self.derived, self.journal)
         with Index.open(self.derived / "index", create=False) as index:
@@ -180,7 +204,11 @@ class Looking:
     def _places(self, key: str, kind: str) -> list[tuple[str | None, str]]:
         """Give the digest and path of every place at which a hit's artifact was found."""
         if kind == NAME:
-            rows = self.journal.rows("select digest, path from occurrences where id = ?", (key.removeprefix(NAME_KEY),))
+            rows = self.journal.rows(
+                "select digest, path from occurrences where id = ?", (key.removeprefix(NAME_KEY),)
+            )
         else:
-            rows = self.journal.rows("select digest, path from occurrences where digest = ? order by id", (key,))
+            rows = self.journal.rows(
+                "select digest, path from occurrences where digest = ? order by id", (key,)
+            )
         return [(row["digest"], row["path"]) for row in rows]

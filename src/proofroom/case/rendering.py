@@ -49,7 +49,11 @@ def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = No
         line["raw"] = line["shown"] = None
     if neighbours is not None:
         line["neighbours"] = [
-            {"where": masked_where(one.where, mask), "shown": mask.text(one.shown), "hidden": list(one.hidden) or None}
+            {
+                "where": masked_where(one.where, mask),
+                "shown": mask.text(one.shown),
+                "hidden": list(one.hidden) or None,
+            }
             for one in neighbours
         ]
     return line

@@ -53,7 +53,9 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
     click.echo(f" ({artifacts['digests']:,} different), {human_bytes(document['bytes'])} received")
     for state, count in sorted(artifacts["states"].items(), key=lambda pair: -pair[1]):
         click.echo(f"  {count:>9,}  {state}")
-    click.echo(f"{document['cells']:,} cells, {document['pieces'] - document['cells']:,} lines and properties")
+    click.echo(
+        f"{document['cells']:,} cells, {document['pieces'] - document['cells']:,} lines and properties"
+    )
     for line in list(unread)[:10]:
         click.echo(f"  {line['n']:>9,}  {line['state']}: {line['reason'] or 'no reason named'}")
     click.echo(f"content {document['content_digest'][:16]}…")
@@ -82,14 +84,21 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, re
             return 0
         for line in lines:
             mark = f"{line['state']}" + (f" ({line['reason']})" if line["reason"] else "")
-            click.echo(f"{(line['digest'] or '')[:12]:12}  {human_bytes(line['bytes']):>9}  {mark:28}  {safe(line['path'])}")
+            click.echo(
+                f"{(line['digest'] or '')[:12]:12}  {human_bytes(line['bytes']):>9}  {mark:28}  {safe(line['path'])}"
+            )
     return 0
 
 
 @click.command()
 @click.argument("case", type=click.Path())
 @click.argument("where", nargs=-1)
-@click.option("--from", "from_file", type=click.File("r", encoding="utf-8"), help="Addresses, one per line; - for stdin.")
+@click.option(
+    "--from",
+    "from_file",
+    type=click.File("r", encoding="utf-8"),
+    help="Addresses, one per line; - for stdin.",
+)
 @json_option
 @reveal_option
 def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, reveal: str | None) -> int:
@@ -128,13 +137,19 @@ def print_shown(lines: list[dict[str, Any]]) -> None:
     for line in lines:
         click.secho(safe(line["where"]), fg="cyan")
         if "error" in line:
-            click.echo(f"  {line['error']['code']}: {safe(line['error']['what'])}\n  → {safe(line['error']['remedy'])}")
+            click.echo(
+                f"  {line['error']['code']}: {safe(line['error']['what'])}\n  → {safe(line['error']['remedy'])}"
+            )
             continue
         for path in line.get("paths", ())[:3]:
             click.echo(f"  in {safe(path)}")
         if line["kind"] == "artifact":
-            click.echo(f"  {line['media_type']}, {human_bytes(line['bytes'])}, {line['state']} {line['reason']}".rstrip())
-            click.echo(f"  {line['cells']:,} cells, {line['pieces']:,} pieces; sheets: {safe(', '.join(line['sheets']))}")
+            click.echo(
+                f"  {line['media_type']}, {human_bytes(line['bytes'])}, {line['state']} {line['reason']}".rstrip()
+            )
+            click.echo(
+                f"  {line['cells']:,} cells, {line['pieces']:,} pieces; sheets: {safe(', '.join(line['sheets']))}"
+            )
             for piece in line["first"]:
                 click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
             continue
@@ -163,7 +178,9 @@ def _print_piece(line: dict[str, Any]) -> None:
 @limit_option
 @json_option
 @reveal_option
-def search(case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None) -> int:
+def search(
+    case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None
+) -> int:
     """Find QUERY in CASE: every cell, line, property and name that holds it.
 
     Chinese finds wherever it stands; other words match as whole words; quotes make a literal phrase.

@@ -12,20 +12,30 @@ import click
 
 from proofroom.errors import BadQuery, ProofroomError
 
-_DIRECTION = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+_DIRECTION = {
+    "\u061c",
+    "\u200e",
+    "\u200f",
+    *map(chr, range(0x202A, 0x202F)),
+    *map(chr, range(0x2066, 0x206A)),
+}
 
 F = Callable[..., Any]
 
 
 def json_option(command: F) -> F:
     """Give a command its `--json`."""
-    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")(
+        command
+    )
 
 
 def reveal_option(command: F) -> F:
     """Give a reading command its `--reveal REASON`."""
     return click.option(
-        "--reveal", metavar="REASON", help="Show withheld values in this command's output; the reason goes into custody."
+        "--reveal",
+        metavar="REASON",
+        help="Show withheld values in this command's output; the reason goes into custody.",
     )(command)
 
 
@@ -42,7 +52,9 @@ def put_json_lines(lines: Iterable[Any]) -> None:
 
 def safe(untrusted_text: str) -> str:
     """Give text for a terminal: control and direction characters are written out, nothing is obeyed."""
-    return "".join(_written_out(character) if _is_unsafe(character) else character for character in untrusted_text)
+    return "".join(
+        _written_out(character) if _is_unsafe(character) else character for character in untrusted_text
+    )
 
 
 def _is_unsafe(character: str) -> bool:

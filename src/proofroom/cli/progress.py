@@ -41,7 +41,9 @@ class Bars:
             self._bars.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Stop drawing."""
         if self._bars is not None:
             self._bars.stop()
@@ -62,7 +64,13 @@ class Bars:
         self._done_size += size
         now = time.monotonic()
         if self._bars is not None:
-            self._bars.update(self._task, completed=self._done_size, done=self._counted(), rate=self._rate(now), left=self._left(now))
+            self._bars.update(
+                self._task,
+                completed=self._done_size,
+                done=self._counted(),
+                rate=self._rate(now),
+                left=self._left(now),
+            )
         elif not self._quiet and now - self._spoke > _EVERY:
             self._spoke = now
             sys.stderr.write(f"{self._stage}: {self._counted()} {self._rate(now)} {self._left(now)}\n")

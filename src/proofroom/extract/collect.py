@@ -64,7 +64,11 @@ class Collector:
     """Feeds on the bytes of one child and calls `add(noun, table)` for every batch of rows."""
 
     def __init__(
-        self, artifact: str, limits: Limits, add: Callable[[str, pa.Table], None], member: Callable[[], MemberFile]
+        self,
+        artifact: str,
+        limits: Limits,
+        add: Callable[[str, pa.Table], None],
+        member: Callable[[], MemberFile],
     ) -> None:
         """Collect for the artifact; `member` opens a place for a member's bytes."""
         self.found = Collected()
@@ -120,7 +124,10 @@ class Collector:
         sheets, rows = frame.numbers("sheet"), frame.rows
         if not rows or not set(np.unique(sheets).tolist()) <= self._sheets | {0}:
             raise BadFrame(_NO_SHEET)
-        if frame.numbers("type").max() > _LAST_TYPE or (frame.numbers("flags") & ~np.uint16(_KNOWN_FLAGS)).any():
+        if (
+            frame.numbers("type").max() > _LAST_TYPE
+            or (frame.numbers("flags") & ~np.uint16(_KNOWN_FLAGS)).any()
+        ):
             raise BadFrame(_UNKNOWN_BITS)
         if frame.numbers("row").min() < 1 or frame.numbers("col").min() < 1:
             raise BadFrame(_BAD_ADDRESS)
@@ -149,7 +156,9 @@ class Collector:
         self._take_pieces(frame, frame.columns["part"], frame.columns["kind"], frame.columns["flags"], "text")
 
     def _take_meta(self, frame: Frame) -> None:
-        parts = pa.array([format_parts((("meta", key),)) for key in frame.columns["key"].to_pylist()], pa.string())
+        parts = pa.array(
+            [format_parts((("meta", key),)) for key in frame.columns["key"].to_pylist()], pa.string()
+        )
         kinds = np.full(frame.rows, int(PieceKind.META), np.uint8)
         self._take_pieces(frame, parts, kinds, np.zeros(frame.rows, np.uint16), "value")
 
@@ -160,7 +169,9 @@ class Collector:
             raise BadFrame(_OVER_LIMIT)
         seq = np.arange(self._seq, self._seq + frame.rows, dtype=np.int32)
         self._seq += frame.rows
-        self._emit("pieces", SCHEMAS["pieces"].names[1:], [seq, parts, kinds, flags, frame.columns[text]], frame.rows)
+        self._emit(
+            "pieces", SCHEMAS["pieces"].names[1:], [seq, parts, kinds, flags, frame.columns[text]], frame.rows
+        )
 
     def _begin_member(self, frame: Frame) -> None:
         if self._member is not None:
@@ -218,7 +229,9 @@ class Collector:
         if self._text > 3 * self._limits.text_bytes + (64 << 20):
             raise BadFrame(_OVER_LIMIT)
 
-    def _emit(self, noun: str, names: list[str], columns: list[Any], rows: int, *, hashed: bool = False) -> None:
+    def _emit(
+        self, noun: str, names: list[str], columns: list[Any], rows: int, *, hashed: bool = False
+    ) -> None:
         if not rows:
             return
         table = pa.table([of_artifact(self._artifact, rows), *columns], names=["artifact", *names])

@@ -159,7 +159,7 @@ def _reads_as_text(head: bytes, encoding: str) -> bool:
     """Tell whether the bytes decode strictly to text with some ASCII and no control characters."""
     cut = head[: len(head) - len(head) % _WIDE_CHARACTER]
     try:
-        text = codecs.getincrementaldecoder(encoding)("strict").decode(cut, False)  # noqa: FBT003 - a C function
+        text = codecs.getincrementaldecoder(encoding)("strict").decode(cut, False)
     except UnicodeDecodeError:
         return False
     controls = sum(ord(character) < _LAST_CONTROL and character not in "\t\n\r\f" for character in text)

@@ -27,7 +27,7 @@ from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
 
-class Unreadable(Exception):  # noqa: N818 - it is a state on its way to the sink, not an error of ours
+class Unreadable(Exception):
     """The artifact ends in this state for this reason; what was emitted before is kept."""
 
     def __init__(self, state: State, reason: Reason) -> None:

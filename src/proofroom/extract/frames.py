@@ -95,7 +95,9 @@ def pack_one(kind: Kind, *values: str | bytes | int) -> list[bytes]:
         if isinstance(value, int):
             columns.append(array(_CODES[width], (value,)))
         else:
-            columns.append(texts((value,)) if isinstance(value, str) else Texts(array("i", (0, len(value))), value))
+            columns.append(
+                texts((value,)) if isinstance(value, str) else Texts(array("i", (0, len(value))), value)
+            )
     return pack(kind, 1, columns)
 
 

@@ -96,7 +96,9 @@ def _frame_size(buffer: bytearray) -> int | None:
     head = HEADER.size + columns * LENGTH.size
     if len(buffer) < head:
         return None
-    size: int = head + sum(LENGTH.unpack_from(buffer, HEADER.size + i * LENGTH.size)[0] for i in range(columns))
+    size: int = head + sum(
+        LENGTH.unpack_from(buffer, HEADER.size + i * LENGTH.size)[0] for i in range(columns)
+    )
     if size > MAX_FRAME:
         message = f"a frame of {size} bytes"
         raise BadFrame(message)

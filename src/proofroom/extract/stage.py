@@ -63,7 +63,12 @@ class Extraction:
     """Reads every artifact of the case that has no state yet."""
 
     def __init__(
-        self, journal: Journal, results: Results, members: Members, original: Callable[[str], Path], limits: Limits
+        self,
+        journal: Journal,
+        results: Results,
+        members: Members,
+        original: Callable[[str], Path],
+        limits: Limits,
     ) -> None:
         """Work on the case's store; `original` gives where a received artifact's bytes stand."""
         self._journal = journal
@@ -95,7 +100,11 @@ class Extraction:
     def _jobs(self, waiting: list[Any], passwords: tuple[str, ...]) -> Iterator[Job]:
         """Make the jobs of one level; each begins its result when it is handed out."""
         for number, row in enumerate(waiting):
-            at = self._original(row["digest"]) if row["home"] == "original" else self._members.path(row["digest"])
+            at = (
+                self._original(row["digest"])
+                if row["home"] == "original"
+                else self._members.path(row["digest"])
+            )
             name = bytes(row["path_bytes"]).rsplit(b"/", 1)[-1]
             self._live[number] = self._begin(row["digest"], row["size"])
             yield Job(number, at, row["size"], name, passwords)
@@ -108,7 +117,9 @@ class Extraction:
             opened.append(self._members.new())
             return opened[-1]
 
-        collector = Collector(digest, self._limits, lambda noun, table: self._results.add(pending, noun, table), member)
+        collector = Collector(
+            digest, self._limits, lambda noun, table: self._results.add(pending, noun, table), member
+        )
         return _Live(digest, size, pending, collector, opened)
 
     def _consume(self, job: Job, untrusted: bytes) -> None:
@@ -143,7 +154,15 @@ class Extraction:
     def _enter(self, digest: str, found: Collected) -> None:
         """Enter an artifact's state and members; inside the transaction of its result."""
         state = found.state.value if found.state else None
-        values = [state, found.reason.value, found.media_type, found.format, found.cells, found.pieces, digest]
+        values = [
+            state,
+            found.reason.value,
+            found.media_type,
+            found.format,
+            found.cells,
+            found.pieces,
+            digest,
+        ]
         self._journal.execute(
             "update artifacts set state = ?, reason = ?, media_type = ?, format = ?, cells = ?, pieces = ? "
             "where digest = ?",
@@ -153,7 +172,15 @@ class Extraction:
         self._journal.many(
             "insert into members values (?, ?, ?, ?, ?, ?, ?)",
             [
-                (digest, n, one.untrusted_name, one.digest, one.size, one.state and one.state.value, one.reason.value)
+                (
+                    digest,
+                    n,
+                    one.untrusted_name,
+                    one.digest,
+                    one.size,
+                    one.state and one.state.value,
+                    one.reason.value,
+                )
                 for n, one in enumerate(found.members)
             ],
         )

@@ -145,17 +145,16 @@ def _keep(read: Read, mask: NDArray[np.bool_], *, spans: bool) -> Read:
 def _join_lines(read: Read, *, spans: bool) -> Read:
     """Remove the line breaks beside Chinese characters, and make every other one a single space."""
     kinds = read.kinds
-    blank = (kinds == Kind.BLANK) | (kinds == Kind.BREAK)
-    change = np.diff(blank.astype(np.int8), prepend=0, append=0)
-    starts, stops = np.flatnonzero(change == 1), np.flatnonzero(change == -1)
-    breaking = np.logical_or.reduceat(kinds == Kind.BREAK, starts)
-    starts, stops = starts[breaking], stops[breaking]
+    blanks = np.flatnonzero((kinds == Kind.BLANK) | (kinds == Kind.BREAK))
+    first_of_run = np.flatnonzero(np.diff(blanks, prepend=-2) != 1)
+    breaking = np.logical_or.reduceat(kinds[blanks] == Kind.BREAK, first_of_run)
+    lengths = np.diff(first_of_run, append=blanks.size)
+    starts = blanks[first_of_run][breaking]
+    stops = starts + lengths[breaking]
     around = np.concatenate(([Kind.EDGE], kinds, [Kind.EDGE]))
     chinese = (around[starts] == Kind.HAN) | (around[stops + 1] == Kind.HAN)
-    inside = np.zeros(kinds.size + 1, dtype=np.int8)
-    inside[starts] += 1
-    inside[stops] -= 1
-    mask = np.cumsum(inside[:-1]) == 0
+    mask = np.ones(kinds.size, dtype=np.bool_)
+    mask[blanks[np.repeat(breaking, lengths)]] = False
     spaces = starts[~chinese]
     mask[spaces] = True
     codes, kinds = read.codes.copy(), kinds.copy()

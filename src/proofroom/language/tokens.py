@@ -30,8 +30,10 @@ VERSION: Final = f"1/unicode-{unicodedata.unidata_version}"
 
 GAP: Final = "|"
 LONGEST_WORD: Final = 8_192  # code points; the index drops tokens above 65,530 bytes without a word
+_BLOCK: Final = LONGEST_WORD // 2
 _EDGE_TEXT: Final = chr(PIECE)
 _SPACE: Final = 0x20
+_GAP_MARK: Final = 0x1F  # a control character is never part of a token
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,39 +73,48 @@ def stream_both(texts: Sequence[str]) -> tuple[list[str], dict[int, str]]:
 
 
 def _emit(codes: Codes, kinds: Kinds) -> str:
-    """Write the stream: for each character itself, its Chinese neighbour, a space, and perhaps a gap."""
-    places = np.flatnonzero((kinds == Kind.WORD) | (kinds == Kind.HAN) | (kinds == Kind.EDGE))
-    codes, kinds = codes[places], kinds[places]
+    """Write the stream: three places for each character, itself, its Chinese neighbour, and a blank.
+
+    Which of the three are written is a mask; where a gap follows, the blank is a mark first.
+    """
     han, word = kinds == Kind.HAN, kinds == Kind.WORD
-    touches = np.zeros(places.size, dtype=np.bool_)
-    touches[:-1] = places[1:] == places[:-1] + 1
-    next_han, next_word = _shift_left(han), _shift_left(word)
-    pair = han & next_han & touches
-    word_ends = word & ~(next_word & touches)
+    pair = han.copy()
+    pair[:-1] &= han[1:]
+    pair[-1:] = False
+    word_ends = word.copy()
+    word_ends[:-1] &= ~word[1:]
     _cut_long_words(word, word_ends)
-    gap = ~touches & ((han & next_word) | (word & next_han))
-    spaced = han | word_ends
-    count = 1 + pair.astype(np.int64) + spaced + 2 * gap
-    stop = np.cumsum(count)
-    out = np.full(int(stop[-1]) if stop.size else 0, _SPACE, dtype=np.uint32)
-    start = stop - count
-    out[start] = codes
-    with_pair = np.flatnonzero(pair)
-    out[start[with_pair] + 1] = codes[with_pair + 1]
-    out[stop[gap] - 2] = ord(GAP)
-    return text_of(out)
+    rows = np.empty((codes.size, 3), dtype=np.uint32)
+    rows[:, 0] = codes
+    rows[:-1, 1] = codes[1:]
+    rows[:, 2] = _SPACE
+    rows[_gaps(kinds, han | word), 2] = _GAP_MARK
+    written = np.empty((codes.size, 3), dtype=np.bool_)
+    written[:, 0] = han | word | (kinds == Kind.EDGE)
+    written[:, 1] = pair
+    written[:, 2] = han | word_ends
+    return text_of(rows.ravel().take(np.flatnonzero(written))).replace(chr(_GAP_MARK), f" {GAP} ")
 
 
-def _shift_left(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Say for each place what the mask says of the next one."""
-    moved = np.zeros_like(mask)
-    moved[:-1] = mask[1:]
-    return moved
+def _gaps(kinds: Kinds, tokens: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give the characters after which something stands before a character of the other sort."""
+    before = np.flatnonzero(tokens[:-1] & ~tokens[1:])  # the last one before other characters
+    after = np.flatnonzero(~tokens[:-1] & tokens[1:]) + 1  # the first one after them
+    if not before.size or not after.size:
+        return before[:0]
+    if before[0] >= after[0]:
+        after = after[1:]
+    before = before[: after.size]  # they alternate, so the two lists now run side by side
+    edges = np.flatnonzero(kinds == Kind.EDGE)
+    inside = np.searchsorted(edges, before) == np.searchsorted(edges, after)
+    found: NDArray[np.int64] = before[inside & (kinds[before] != kinds[after])]
+    return found
 
 
 def _cut_long_words(word: NDArray[np.bool_], ends: NDArray[np.bool_]) -> None:
     """Mark an end inside words longer than the index takes, in place."""
-    if word.size < LONGEST_WORD:
+    blocks = word[: word.size // _BLOCK * _BLOCK].reshape(-1, _BLOCK)
+    if not blocks.all(axis=1).any():  # every word that long fills one block of half its length
         return
     stops = np.flatnonzero(ends | ~word)
     starts = np.concatenate(([0], stops + 1))

@@ -24,7 +24,7 @@ class Act(StrEnum):
     RUN_STARTED = "run-started"
     RUN_RESUMED = "run-resumed"
     RUN_ENDED = "run-ended"
-    PASSWORDS_ADDED = "passwords-added"  # noqa: S105 - the name of an act
+    PASSWORDS_ADDED = "passwords-added"
     PASSWORD_FITTED = "password-fitted"  # noqa: S105 - the name of an act
     REVEAL = "reveal"
     REDO = "redo"

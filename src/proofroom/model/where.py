@@ -21,7 +21,9 @@ INSIDE: Final = "sha256:"
 OUTSIDE: Final = "doc:"
 _HEX: Final = re.compile(r"[0-9a-f]+\Z")
 _KEY: Final = re.compile(r"[a-z][a-z-]*\Z")
-_SPECIAL: Final = re.compile(r"[^A-Za-z0-9\-._~:/\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000e1fff]")
+_SPECIAL: Final = re.compile(
+    r"[^A-Za-z0-9\-._~:/\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U000e1fff]"
+)
 _DIRECTION: Final = re.compile(r"[\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _ESCAPED: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 DIGEST_LENGTH: Final = 64

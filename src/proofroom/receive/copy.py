@@ -152,7 +152,9 @@ class Receiving:
         if reason in (Reason.CHANGED_WHILE_READ, Reason.READ_ERROR):
             state = State.DAMAGED
         facts: dict[str, Any] = {"delivery": delivery.id, "kind": found.kind, "digest": digest, "bytes": size}
-        facts |= path_facts(found.untrusted_path) | {"mtime_ns": None if found.mtime_ns is None else str(found.mtime_ns)}
+        facts |= path_facts(found.untrusted_path) | {
+            "mtime_ns": None if found.mtime_ns is None else str(found.mtime_ns)
+        }
         if state is not None:
             facts |= {"state": state.value, "reason": reason.value}
         delivery.waiting.append(facts)

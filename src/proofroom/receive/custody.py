@@ -80,7 +80,9 @@ class CustodyLog:
         except OSError as failure:
             os.truncate(path, before)
             if failure.errno in _DISK_FULL:
-                raise CaseFull("the disk of the case is full; the act was not logged and not done") from failure
+                raise CaseFull(
+                    "the disk of the case is full; the act was not logged and not done"
+                ) from failure
             raise
         for line in lines:
             self._tree.append(merkle.leaf_hash(entry_of(line)))
@@ -170,8 +172,15 @@ def read_opening(line: bytes) -> tuple[str, Event]:
 
 def _opening(place: int, event: Event) -> bytes:
     salt = base64.urlsafe_b64encode(secrets.token_bytes(SALT)).rstrip(b"=").decode()
-    value: dict[str, Any] = {"act": event.act.value, "time": event.time, "by": event.by, "facts": dict(event.facts)}
-    text = json.dumps([salt, f"event/{place}", value], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    value: dict[str, Any] = {
+        "act": event.act.value,
+        "time": event.time,
+        "by": event.by,
+        "facts": dict(event.facts),
+    }
+    text = json.dumps(
+        [salt, f"event/{place}", value], ensure_ascii=False, separators=(",", ":"), sort_keys=True
+    )
     return base64.urlsafe_b64encode(text.encode()).rstrip(b"=")
 
 

@@ -73,12 +73,16 @@ class Keys:
         """Give a member's signing key; raises BadMember when this copy of the case does not hold it."""
         path = self._member_path(handle)
         if not path.exists():
-            raise BadMember(f"this copy of the case holds no key for {handle}", remedy="Run `proofroom member CASE add`.")
+            raise BadMember(
+                f"this copy of the case holds no key for {handle}", remedy="Run `proofroom member CASE add`."
+            )
         return Ed25519PrivateKey.from_private_bytes(_read(path, self.passphrase))
 
     def _member_path(self, handle: str) -> Path:
         if not _HANDLE.match(handle):
-            raise BadMember(f"{handle!r} is no handle", remedy="Use small letters, digits and hyphens, never a real name.")
+            raise BadMember(
+                f"{handle!r} is no handle", remedy="Use small letters, digits and hyphens, never a real name."
+            )
         return self.folder / f"member-{handle}.json"
 
 
@@ -96,7 +100,13 @@ def _write(path: Path, key: bytes, passphrase: str | None) -> None:
         sealed = AESGCM(_derive(passphrase, salt, _SCRYPT)).encrypt(nonce, key, path.name.encode())
         fields = {"salt": salt, "nonce": nonce, "ciphertext": sealed}
         encoded = {name: base64.b64encode(value).decode() for name, value in fields.items()}
-        document = {"kind": "proofroom key v1", "kdf": "scrypt", **_SCRYPT, "cipher": "AES-256-GCM", **encoded}
+        document = {
+            "kind": "proofroom key v1",
+            "kdf": "scrypt",
+            **_SCRYPT,
+            "cipher": "AES-256-GCM",
+            **encoded,
+        }
     partial = path.with_suffix(".partial")
     descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -127,7 +137,9 @@ def _load(path: Path) -> dict[str, Any]:
     try:
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise BadCase(f"the key {path.name} is missing or damaged", remedy="Restore keys/ from a copy.") from None
+        raise BadCase(
+            f"the key {path.name} is missing or damaged", remedy="Restore keys/ from a copy."
+        ) from None
     return document
 
 

@@ -58,7 +58,10 @@ class Vault:
         try:
             digest, size = self._copy(source, partial)
             after = os.fstat(source)
-            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or size != after.st_size:
+            if (before.st_size, before.st_mtime_ns) != (
+                after.st_size,
+                after.st_mtime_ns,
+            ) or size != after.st_size:
                 raise ChangedWhileRead
             target = self.path(digest)
             target.parent.mkdir(mode=0o700, exist_ok=True)

@@ -34,7 +34,9 @@ _ROWS_AT_ONCE: Final = 2_000
 def cell_texts(table: pa.Table) -> list[str]:
     """Give the text by which each cell is found: what is shown, and what is stored where that differs."""
     raw = table["raw"].to_pylist()
-    differs = pc.not_equal(pc.bit_wise_and(table["flags"], pa.scalar(int(Flag.SHOWN_DIFFERS), pa.uint16())), 0)
+    differs = pc.not_equal(
+        pc.bit_wise_and(table["flags"], pa.scalar(int(Flag.SHOWN_DIFFERS), pa.uint16())), 0
+    )
     if not pc.any(differs).as_py():
         return raw  # type: ignore[no-any-return]
     shown, flags = table["shown"].to_pylist(), differs.to_pylist()
@@ -63,7 +65,9 @@ def piece_documents(artifact: str, table: pa.Table) -> Iterator[IndexDoc]:
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[str, int, str]]:
-    yield from zip(table["part"].to_pylist(), table["kind"].to_pylist(), table["text"].to_pylist(), strict=True)
+    yield from zip(
+        table["part"].to_pylist(), table["kind"].to_pylist(), table["text"].to_pylist(), strict=True
+    )
 
 
 def _run_key(part: str, kind: int) -> tuple[int, str] | None:
@@ -116,7 +120,9 @@ class Texts:
 
     def name_of(self, key: str) -> str:
         """Give the indexed name of an occurrence."""
-        row = self._journal.rows("select path, parent from occurrences where id = ?", (key.removeprefix(NAME_KEY),))
+        row = self._journal.rows(
+            "select path, parent from occurrences where id = ?", (key.removeprefix(NAME_KEY),)
+        )
         return indexed_name(self._journal, row[0]) if row else ""
 
     def _piece_text(self, hit: IndexHit) -> str:
@@ -130,7 +136,9 @@ class Texts:
         end = LINE_END if hit.kind == "line" else PARAGRAPH_END
         return end.join(pieces.get(part, "") for part, _ in hit.parts)
 
-    def _cells(self, artifact: str, sheet: str, wanted: list[tuple[int, int, int]]) -> Iterator[tuple[int, str]]:
+    def _cells(
+        self, artifact: str, sheet: str, wanted: list[tuple[int, int, int]]
+    ) -> Iterator[tuple[int, str]]:
         """Give the texts of cells of one sheet; rows that lie close are read together."""
         number = self._sheet_number(artifact, sheet)
         wanted.sort()
@@ -141,7 +149,9 @@ class Texts:
                 stop += 1
             between = ("row", wanted[at][0], wanted[stop - 1][0])
             columns = ("sheet", "row", "col", "flags", "raw", "shown")
-            table = self._reading.of_artifact("cells", artifact, between=between, sheet=number, columns=columns)
+            table = self._reading.of_artifact(
+                "cells", artifact, between=between, sheet=number, columns=columns
+            )
             places = zip(table["row"].to_pylist(), table["col"].to_pylist(), strict=True)
             texts = dict(zip(places, cell_texts(table), strict=True))
             for row, column, hit in wanted[at:stop]:

@@ -87,7 +87,9 @@ class Indexing:
         if not batch:
             return
         with self._journal.transaction():
-            self._journal.many("insert or ignore into indexing values (?)", [(row["digest"],) for row in batch])
+            self._journal.many(
+                "insert or ignore into indexing values (?)", [(row["digest"],) for row in batch]
+            )
         for row in batch:
             self._put_artifact(row["digest"])
             progress.advance(1, row["things"])
@@ -111,7 +113,11 @@ class Indexing:
             self._index.put(piece_documents(digest, table))
 
     def _put_cells(self, digest: str, sheet: int, name: str, table: pa.Table) -> None:
-        mine = table if table["sheet"].combine_chunks().unique().to_pylist() == [sheet] else _of_sheet(table, sheet)
+        mine = (
+            table
+            if table["sheet"].combine_chunks().unique().to_pylist() == [sheet]
+            else _of_sheet(table, sheet)
+        )
         rows, columns = mine["row"].to_numpy(), mine["col"].to_numpy()
         self._index.put_cells(digest, name if sheet else None, rows, columns, cell_texts(mine))
 

@@ -186,4 +186,6 @@ def _text_piece(artifact: str, found: dict[str, Any]) -> Piece:
     warnings = tuple(
         name for flag, name in ((Flag.DELETED, "deleted"), (Flag.INSERTED, "inserted")) if flags & flag
     )
-    return Piece(where, PieceKind(found["kind"]), text, found["text"], text, None, hidden_parts(flags), None, warnings)
+    return Piece(
+        where, PieceKind(found["kind"]), text, found["text"], text, None, hidden_parts(flags), None, warnings
+    )

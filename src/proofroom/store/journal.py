@@ -65,7 +65,9 @@ class Journal:
         fresh = not path.exists()
         try:
             mode = "ro" if reading_only else "rwc"
-            self._sql = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30)
+            self._sql = sqlite3.connect(
+                f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
+            )
             self._sql.row_factory = sqlite3.Row
             if not reading_only:
                 self._sql.execute("pragma journal_mode=wal")

@@ -53,7 +53,17 @@ class Occurrences:
         """Enter received occurrences and their artifacts; call inside a transaction."""
         for one in received:
             state = None if one.state is None else one.state.value
-            values = [one.delivery, one.untrusted_path, one.path, None, None, one.digest, one.size, 0, one.kind]
+            values = [
+                one.delivery,
+                one.untrusted_path,
+                one.path,
+                None,
+                None,
+                one.digest,
+                one.size,
+                0,
+                one.kind,
+            ]
             key = self._journal.insert(_INSERT, [*values, one.mtime_ns, state, one.reason.value])
             self._journal.execute("update occurrences set root = id where id = ?", (key,))
             if one.digest is not None:
@@ -76,7 +86,7 @@ class Occurrences:
         while True:
             waiting = self._journal.rows(
                 "select o.* from occurrences o join artifacts a using (digest) "
-                f"where {_OPEN} and o.depth = (select min(o.depth) "  # noqa: S608 - our own constant
+                f"where {_OPEN} and o.depth = (select min(o.depth) "
                 f"from occurrences o join artifacts a using (digest) where {_OPEN}) order by o.id"
             )
             if not waiting:
@@ -88,7 +98,9 @@ class Occurrences:
     def _expand_one(self, row: Any, name_text: NameText) -> int:
         """Make the occurrences below one occurrence of a container."""
         self._journal.execute("update occurrences set expanded = 1 where id = ?", (row["id"],))
-        members = self._journal.rows("select * from members where artifact = ? order by ordinal", (row["digest"],))
+        members = self._journal.rows(
+            "select * from members where artifact = ? order by ordinal", (row["digest"],)
+        )
         if not members:
             return 0
         reason = self._over_budget(row["root"], members)
@@ -109,7 +121,12 @@ class Occurrences:
         state, reason = member["state"], member["reason"]
         if too_deep and member["digest"] is not None:
             state, reason = State.REFUSED.value, Reason.LIMIT_DEPTH.value
-        values = [row["delivery"], row["path_bytes"] + b"/" + member["name"], f"{row['path']}/{name}", row["id"]]
+        values = [
+            row["delivery"],
+            row["path_bytes"] + b"/" + member["name"],
+            f"{row['path']}/{name}",
+            row["id"],
+        ]
         values += [row["root"], member["digest"], member["size"], row["depth"] + 1, "member", None]
         self._journal.insert(_INSERT, [*values, state, reason if state else ""])
         if member["digest"] is not None and not too_deep:
@@ -118,7 +135,8 @@ class Occurrences:
     def _over_budget(self, root: int, members: list[Any]) -> Reason:
         """Say which limit the members would break for the received file they came from, if any."""
         below = self._journal.rows(
-            "select count(*) as n, coalesce(sum(size), 0) as bytes from occurrences where root = ? and depth > 0", (root,)
+            "select count(*) as n, coalesce(sum(size), 0) as bytes from occurrences where root = ? and depth > 0",
+            (root,),
         )[0]
         if below["n"] + len(members) > self._limits.members:
             return Reason.LIMIT_MEMBERS

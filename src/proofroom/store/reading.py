@@ -54,8 +54,14 @@ class Reading:
                 if between is None or _may_hold(file, group, between)
             ]
             if groups:
-                found.append(file.read_row_groups(groups, columns=None if columns is None else ["artifact", *columns]))
-        wanted = SCHEMAS[noun] if columns is None else pa.schema([SCHEMAS[noun].field(n) for n in ["artifact", *columns]])
+                found.append(
+                    file.read_row_groups(groups, columns=None if columns is None else ["artifact", *columns])
+                )
+        wanted = (
+            SCHEMAS[noun]
+            if columns is None
+            else pa.schema([SCHEMAS[noun].field(n) for n in ["artifact", *columns]])
+        )
         if not found:
             return wanted.empty_table()
         table = pa.concat_tables(found)
@@ -64,7 +70,9 @@ class Reading:
             keep = pc.and_(keep, pc.equal(table["sheet"], sheet))
         if between is not None:
             name, low, high = between
-            keep = pc.and_(keep, pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high)))
+            keep = pc.and_(
+                keep, pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
+            )
         return table.filter(keep)
 
     def batches(self, noun: str, artifact: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
@@ -82,11 +90,16 @@ class Reading:
         """Give, per segment of a noun, its valid row groups, and its valid artifacts where some are dead."""
         for segment in self._journal.rows("select * from segments where noun = ? order by name", (noun,)):
             rows = self._journal.rows(
-                "select artifact, first_group, last_group, rows from placed where segment = ?", (segment["name"],)
+                "select artifact, first_group, last_group, rows from placed where segment = ?",
+                (segment["name"],),
             )
             groups = sorted({g for row in rows for g in range(row["first_group"], row["last_group"] + 1)})
             dead = sum(row["rows"] for row in rows) < segment["rows"]
-            yield self._folder / segment["name"], groups, sorted({row["artifact"] for row in rows}) if dead else None
+            yield (
+                self._folder / segment["name"],
+                groups,
+                sorted({row["artifact"] for row in rows}) if dead else None,
+            )
 
     def _placements(self, noun: str, artifact: str) -> list[Any]:
         return self._journal.rows(

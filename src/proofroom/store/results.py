@@ -157,7 +157,9 @@ class Results:
 
     def _enter_segment(self, writer: SegmentWriter) -> None:
         size = (self._folder / writer.name).stat().st_size
-        self._journal.execute("insert into segments values (?, ?, ?, ?)", (writer.name, writer.noun, writer.rows, size))
+        self._journal.execute(
+            "insert into segments values (?, ?, ?, ?)", (writer.name, writer.noun, writer.rows, size)
+        )
 
     def _place(
         self, key: tuple[str, str], version: str, placements: Iterable[tuple[str, Placement]], first: int = 0
@@ -173,7 +175,7 @@ class Results:
     def _forget(self, artifact: str, stage: str) -> None:
         """Take an older result out of validity."""
         for table in ("results", "spooled", "placed"):
-            self._journal.execute(f"delete from {table} where artifact = ? and stage = ?", (artifact, stage))  # noqa: S608
+            self._journal.execute(f"delete from {table} where artifact = ? and stage = ?", (artifact, stage))
 
     def _drop_unreadable(self) -> None:
         """Forget spooled results whose frame a power failure cut: their artifacts are read again."""
@@ -183,7 +185,9 @@ class Results:
             except BadSegment:
                 with self._journal.transaction():
                     self._forget(row["artifact"], row["stage"])
-                    self._journal.execute("update artifacts set state = null where digest = ?", (row["artifact"],))
+                    self._journal.execute(
+                        "update artifacts set state = null where digest = ?", (row["artifact"],)
+                    )
 
     def _rewrite_dead(self) -> None:
         """Write segments again that are more than 30 % dead, and delete those nobody needs."""
@@ -200,7 +204,9 @@ class Results:
         """Copy the valid rows of one segment into a new one and swap them in one transaction."""
         writer = SegmentWriter(self._folder, noun) if alive else None
         moved: list[tuple[tuple[str, str], str, Placement]] = []
-        rows = self._journal.rows("select * from placed where segment = ? order by artifact, first_group", (name,))
+        rows = self._journal.rows(
+            "select * from placed where segment = ? order by artifact, first_group", (name,)
+        )
         if writer:
             file = open_segment(self._folder, name)
             for row in rows:

@@ -36,7 +36,7 @@ def run_sql(derived: Path, query: str, mask: Mask, seconds: float = SECONDS) -> 
     secret = None if mask.secret is None else base64.b64encode(mask.secret).decode()
     order = json.dumps({"derived": str(derived), "query": query, "secret": secret})
     try:
-        done = subprocess.run(  # noqa: S603 - our own interpreter and module
+        done = subprocess.run(
             [sys.executable, "-m", "proofroom.store.sql"],
             input=order.encode(),
             capture_output=True,
@@ -74,7 +74,6 @@ def main() -> int:
     derived = Path(order["derived"])
     secret = None if order["secret"] is None else base64.b64decode(order["secret"])
     from proofroom.store import tables  # noqa: PLC0415 - DuckDB starts threads; the network is left before
-
 
     journal = Journal(derived / "journal.sqlite", reading_only=True)
     try:

@@ -44,7 +44,9 @@ def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConne
     """Open a database with the views cells, sheets, merges, pieces and occurrences, and lock it."""
     database = duckdb.connect(":memory:")
     reading = Reading(derived, journal)
-    database.create_function("masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type="arrow")
+    database.create_function(
+        "masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type="arrow"
+    )
     for noun in NOUNS:
         _make_view(database, reading, noun, open_scope=mask.secret is None)
     database.register("occurrences", _occurrences(journal, mask))
@@ -100,7 +102,9 @@ def _check_tables(database: duckdb.DuckDBPyConnection, query: str) -> None:
             allowed |= {entry["key"] for entry in node["cte_map"].get("map", [])}
     for node in nodes:
         kind = node.get("type")
-        if kind == "BASE_TABLE" and (node["table_name"] not in allowed or node.get("schema_name") or node.get("catalog_name")):
+        if kind == "BASE_TABLE" and (
+            node["table_name"] not in allowed or node.get("schema_name") or node.get("catalog_name")
+        ):
             message = f"there is no view {node['table_name']!r}"
             raise RefusedSql(message)
         if kind == "TABLE_FUNCTION" and node["function"]["function_name"] not in _TABLE_FUNCTIONS:
@@ -134,7 +138,9 @@ def _make_view(database: duckdb.DuckDBPyConnection, reading: Reading, noun: str,
             live |= set(artifacts)
     schema = SCHEMAS[noun]
     for name, fragments in (("whole", whole), ("mixed", mixed)):
-        database.register(f"{noun}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK))
+        database.register(
+            f"{noun}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK)
+        )
     database.register(f"{noun}_live", pa.table({"artifact": pa.array(sorted(live), pa.string())}))
     masked = () if open_scope else _MASKED.get(noun, ())
     columns = ", ".join(
@@ -142,7 +148,7 @@ def _make_view(database: duckdb.DuckDBPyConnection, reading: Reading, noun: str,
     )
     # The names are our own constants; nothing of the user's stands in this statement.
     database.execute(
-        f"create view {noun} as select {columns} from (select * from {noun}_whole union all "  # noqa: S608
+        f"create view {noun} as select {columns} from (select * from {noun}_whole union all "
         f"select * from {noun}_mixed where artifact in (select artifact from {noun}_live))"
     )
 
@@ -152,7 +158,19 @@ def _occurrences(journal: Journal, mask: Mask) -> pa.Table:
     rows = [dict(row) for row in journal.each(_OCCURRENCES)]
     for row in rows:
         row["path"] = mask.text(row["path"])
-    names = ["id", "delivery", "path", "parent", "digest", "bytes", "depth", "state", "reason", "media_type", "format"]
+    names = [
+        "id",
+        "delivery",
+        "path",
+        "parent",
+        "digest",
+        "bytes",
+        "depth",
+        "state",
+        "reason",
+        "media_type",
+        "format",
+    ]
     integers = {"id", "parent", "bytes", "depth"}
     schema = pa.schema([(name, pa.int64() if name in integers else pa.string()) for name in names])
     return pa.Table.from_pylist(rows, schema=schema)
@@ -183,5 +201,3 @@ def _chunks(column: Any) -> Iterator[pa.Array]:
 def _first_line(failure: Exception) -> str:
     """Give the first line of DuckDB's own words, which name the place in the user's query."""
     return str(failure).splitlines()[0]
-
-

@@ -38,7 +38,7 @@ def files(*, blind: bool) -> list[File]:
         "循环页.pdf": looping_pdf(),
         "深括号.rtf": deep_rtf(),
         "深括号.json": Made(b"[" * 100_000 + b"]" * 100_000, "json", also=_ANY_END, note="recursion"),
-        "巨像素.png": huge_picture(),
+        "巨像素.png": huge_picture(blind=blind),
         "坏目录.jpg": looping_exif(),
     }
     return [
@@ -214,14 +214,18 @@ def deep_rtf() -> Made:
     return Made(b"{\\rtf1 " + b"{" * deep + b"x" + b"}" * deep + b"}", "rtf", also=_ANY_END, note="recursion")
 
 
-def huge_picture() -> Made:
+def huge_picture(*, blind: bool) -> Made:
     """Give a PNG of a few hundred bytes that says it has 60,000 by 60,000 pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     head = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    body = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"tEXt", b"Comment\0" + MARKER.encode())
+    body = (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"tEXt", b"Comment\0" + (b"" if blind else MARKER.encode()))
+    )
     data = body + chunk(b"IDAT", zlib.compress(bytes(64))) + chunk(b"IEND", b"")
     return Made(
         data, "image", state=State.TRUNCATED, also=_ANY_END, reason="limit-pixels", note="decompression bomb"

@@ -84,12 +84,13 @@ def score_lines(
     """
     known = _facts(truth, "lines")
     covered = {path for path, _ in known}
-    given = {(path, parse_parts(part)): text for path, part, text in lines if path in covered}
+    kept = [(path, parse_parts(part), text) for path, part, text in lines if path in covered]
+    given = {(path, parts): text for path, parts, text in kept}
     wanted = {at: row["raw"] for at, row in known.items() if row["needs"] in needs}
     allowed = {at: row["raw"] for at, row in known.items()}
     exact = _compare("lines:address", wanted, allowed, given)
     texts: dict[str, str] = {}
-    for (path, _), text in given.items():
+    for path, _, text in kept:
         texts[path] = texts.get(path, "") + "\n" + text
     missed = [at for at, text in wanted.items() if str(text) not in texts.get(at[0], "")]
     right = len(wanted) - len(missed)

@@ -45,7 +45,18 @@ def test_chinese_names_stay_readable() -> None:
     assert format_parts((("sheet", "a&b=c#d"),)) == "sheet=a%26b%3Dc%23d"
 
 
-@pytest.mark.parametrize("text", ["", "sha256:xyz", "abc", "sha256:" + "a" * 65, "doc:" + "a" * 31, "a" * 64 + "#=x", "a" * 64 + "#sheet=%zz"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "sha256:xyz",
+        "abc",
+        "sha256:" + "a" * 65,
+        "doc:" + "a" * 31,
+        "a" * 64 + "#=x",
+        "a" * 64 + "#sheet=%zz",
+    ],
+)
 def test_malformed_addresses_are_refused(text: str) -> None:
     with pytest.raises(BadWhere):
         parse_where(text)

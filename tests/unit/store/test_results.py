@@ -101,7 +101,9 @@ def test_what_a_kill_left_is_swept_and_what_was_spooled_is_kept(derived: Path) -
 
 def test_a_frame_of_the_spool_cut_by_a_power_failure_is_read_again(derived: Path) -> None:
     journal = Journal(derived / "journal.sqlite", writing=True)
-    journal.execute("insert into artifacts (digest, size, home, state) values (?, 1, 'original', 'read')", ("a" * 64,))
+    journal.execute(
+        "insert into artifacts (digest, size, home, state) values (?, 1, 'original', 'read')", ("a" * 64,)
+    )
     results = Results(derived, journal)
     put(results, "a" * 64, [cells("a" * 64, 1, 9)])
     results.abandon()

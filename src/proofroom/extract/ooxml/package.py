@@ -10,7 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final, TypeAlias
 
 from proofroom.extract.format import Sink, Source, Unreadable
@@ -22,6 +22,7 @@ EXPANSION_FLOOR: Final = 64 << 20
 _SIGNATURE: Final = b"PK\x03\x04"
 _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 _ENCRYPTED: Final = 1
+_PACKED: Final = 1 << 18
 _BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -33,7 +34,7 @@ _BROKEN: Final = (
 )
 
 
-class DamagedPart(Exception):  # noqa: N818 - a fact on its way to the sink, not an error of ours
+class DamagedPart(Exception):
     """A part cannot be read on; `reason` says why. What was read before is kept."""
 
     def __init__(self, reason: Reason = Reason.DAMAGED_PART) -> None:
@@ -93,14 +94,12 @@ class Package:
     def blocks(self, entry: Entry, size: int = BLOCK) -> Iterator[bytes]:
         """Inflate one part block by block; raises DamagedPart where it breaks, Unreadable at a limit."""
         self.used.add(plain_name(entry_name(entry)))
-        blocks = self._listed(entry, size) if isinstance(entry, zipfile.ZipInfo) else self._found(entry, size)
         try:
-            for block in blocks:
+            for block in self._inflate(entry, size):
                 self.budget.spend(len(block))
                 yield block
-        except _BROKEN as broken:
-            locked = isinstance(entry, zipfile.ZipInfo) and entry.flag_bits & _ENCRYPTED
-            raise DamagedPart(Reason.LOCKED_PART if locked else Reason.DAMAGED_PART) from broken
+        except (zlib.error, OSError, ValueError) as broken:
+            raise DamagedPart from broken
 
     def whole(self, entry: Entry, most: int = 64 << 20) -> bytes:
         """Inflate a small part as a whole; one larger than `most` bytes is refused as damaged."""
@@ -113,39 +112,53 @@ class Package:
             pieces.append(block)
         return b"".join(pieces)
 
-    def _listed(self, entry: zipfile.ZipInfo, size: int) -> Iterator[bytes]:
-        if self.archive is None:
-            return
-        with self.archive.open(entry) as part:
-            while block := part.read(size):
-                yield block
-
-    def _found(self, entry: LocalEntry, size: int) -> Iterator[bytes]:
-        if entry.encrypted:
+    def _inflate(self, entry: Entry, size: int) -> Iterator[bytes]:
+        """Give the bytes of a part; a wrong checksum is told only after all of them were given."""
+        local = self._local(entry) if isinstance(entry, zipfile.ZipInfo) else entry
+        if local is None:
+            raise DamagedPart
+        if local.encrypted:
             raise DamagedPart(Reason.LOCKED_PART)
-        self.stream.seek(entry.start)
-        if entry.method == zipfile.ZIP_STORED:
-            left = entry.packed
-            while left and (block := self.stream.read(min(size, left))):
-                left -= len(block)
-                yield block
-            if left:
-                raise DamagedPart
-            return
-        yield from _inflate(self.stream, entry, size)
+        if local.method not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise DamagedPart(Reason.UNREAD_PART)
+        unpack = _stored if local.method == zipfile.ZIP_STORED else _deflated
+        checksum = 0
+        for block in unpack(self.stream, local, size):
+            checksum = zlib.crc32(block, checksum)
+            yield block
+        if isinstance(entry, zipfile.ZipInfo) and checksum != entry.CRC:
+            raise DamagedPart(Reason.BAD_CHECKSUM)
+
+    def _local(self, entry: zipfile.ZipInfo) -> LocalEntry | None:
+        """Find the data of a part that the directory lists; its size is the directory's."""
+        local = _local_entry(self.stream, entry.header_offset)
+        if local is None:
+            return None
+        encrypted = bool(entry.flag_bits & _ENCRYPTED)
+        return replace(local, packed=entry.compress_size, method=entry.compress_type, encrypted=encrypted)
 
 
-def _inflate(stream: BinaryIO, entry: LocalEntry, size: int) -> Iterator[bytes]:
-    """Inflate from a local header on; deflate knows its own end."""
-    if entry.method != zipfile.ZIP_DEFLATED:
-        raise DamagedPart(Reason.UNREAD_PART)
+def _stored(stream: BinaryIO, entry: LocalEntry, size: int) -> Iterator[bytes]:
+    """Give the bytes of a part that is not packed."""
+    at, end = entry.start, entry.start + entry.packed
+    while at < end:
+        stream.seek(at)
+        block = stream.read(min(size, end - at))
+        if not block:
+            raise DamagedPart
+        at += len(block)
+        yield block
+
+
+def _deflated(stream: BinaryIO, entry: LocalEntry, size: int) -> Iterator[bytes]:
+    """Inflate a part; deflate knows its own end."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     at = entry.start
     while not inflater.eof:
         packed = inflater.unconsumed_tail
         if not packed:
             stream.seek(at)
-            packed = stream.read(1 << 16)
+            packed = stream.read(_PACKED)
             at += len(packed)
         if not packed:
             raise DamagedPart

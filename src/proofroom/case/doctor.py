@@ -1,0 +1,83 @@
+"""What this machine has, and what is lost without what it lacks."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from proofroom.extract.sandbox import probe
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a machine has or lacks: what we saw, what is lost without it, and how to get it."""
+
+    name: str
+    present: bool
+    mandatory: bool
+    says: str
+    lost: str
+    remedy: str
+
+
+_PROGRAMS: Final = (
+    ("tesseract", "text of scans in Latin and Uyghur script", "scripts/system-packages"),
+    ("chromium", "pictures of pages for the desk's browser tests", "scripts/system-packages"),
+    ("7z", "rare archive variants", "scripts/system-packages"),
+)
+
+
+def examine() -> list[dict[str, Any]]:
+    """Look at the machine; gives one line per thing, mandatory ones first."""
+    findings = [*_sandbox(), _python(), *_programs()]
+    return [asdict(one) for one in sorted(findings, key=lambda one: (one.present, not one.mandatory))]
+
+
+def _sandbox() -> list[Finding]:
+    layers = probe()
+    mandatory = [
+        Finding(
+            f"sandbox: {name}",
+            name not in layers.missing,
+            mandatory=True,
+            says="works here" if name not in layers.missing else "not available",
+            lost="hostile files could reach further than they may; real caches are refused without a reason",
+            remedy=_REMEDIES.get(name, "A current Linux kernel has it; a container may forbid it."),
+        )
+        for name in layers.mandatory
+    ]
+    bwrap = Finding(
+        "bubblewrap",
+        layers.bwrap is not None,
+        mandatory=False,
+        says=layers.bwrap or "not found",
+        lost="nothing: the same layers are set without it, by code that fewer people have reviewed",
+        remedy="Install bubblewrap.",
+    )
+    return [*mandatory, bwrap]
+
+
+_REMEDIES: Final = {
+    "user namespace": "Allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone=1).",
+    "seccomp": "Only x86-64 has our lists yet.",
+}
+
+
+def _python() -> Finding:
+    return Finding("python", present=True, mandatory=True, says=sys.version.split()[0], lost="", remedy="")
+
+
+def _programs() -> list[Finding]:
+    return [
+        Finding(
+            name,
+            shutil.which(name) is not None,
+            mandatory=False,
+            says=shutil.which(name) or "not found",
+            lost=lost,
+            remedy=f"Run {how}.",
+        )
+        for name, lost, how in _PROGRAMS
+    ]

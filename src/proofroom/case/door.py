@@ -1,0 +1,218 @@
+"""Case, the one door: open it, look, work, and leave; faces hold no logic beyond calling this."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from proofroom.case import checking, making, working
+from proofroom.case.folder import CaseFile
+from proofroom.case.looking import Looking
+from proofroom.errors import BadCase, WrongUse
+from proofroom.model.custody import Act
+from proofroom.receive.keys import Keys, is_locked
+from proofroom.store.journal import Journal
+from proofroom.store.sql import run_sql
+from proofroom.values.masking import OPEN, Mask
+
+
+@dataclass(slots=True)
+class View:
+    """What a reading command sees: everything through one mask, closed or open."""
+
+    looking: Looking
+    mask: Mask
+
+    def artifacts(self, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
+        """Give one line per occurrence."""
+        return self.looking.artifacts(self.mask, state, limit)
+
+    def show(self, address: str) -> list[dict[str, Any]]:
+        """Give what stands at an address."""
+        return self.looking.show(address, self.mask)
+
+    def search(self, query: str, limit: int = 50, *, exact: bool = False) -> Iterator[dict[str, Any]]:
+        """Give the hits of a query, the total last."""
+        return self.looking.search(query, self.mask, limit, exact=exact)
+
+    def sql(self, query: str) -> list[dict[str, Any]]:
+        """Give the rows of one SELECT."""
+        rows: list[dict[str, Any]] = run_sql(self.looking.derived, query, self.mask).to_pylist()
+        return rows
+
+
+class Case:
+    """One cache in one folder: sealed, read, accounted for and searchable."""
+
+    def __init__(self, folder: Path, file: CaseFile, journal: Journal, keys: Keys | None, by: str) -> None:
+        """Use `Case.open` or `Case.new`."""
+        self.folder = folder
+        self.file = file
+        self.looking = Looking(folder, journal, file.limits, self._doc_id)
+        self._journal = journal
+        self._keys = keys
+        self._by = by
+        self._work: working.Work | None = None
+
+    @classmethod
+    def new(
+        cls,
+        folder: Path | str,
+        *,
+        passphrase: str | None = None,
+        member: str = "desk",
+        regions: Path | None = None,
+        plain_disk: str | None = None,
+        weak_sandbox: str | None = None,
+    ) -> Case:
+        """Make an empty case; raises PlainDisk on an unencrypted disk unless a reason is given."""
+        making.make(Path(folder), passphrase, member, regions, plain_disk)
+        return cls.open(
+            folder,
+            writing=True,
+            passphrase=passphrase,
+            member=member,
+            plain_disk=plain_disk,
+            weak_sandbox=weak_sandbox,
+        )
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path | str,
+        *,
+        writing: bool = False,
+        passphrase: str | None = None,
+        member: str = "desk",
+        plain_disk: str | None = None,
+        weak_sandbox: str | None = None,
+    ) -> Case:
+        """Open a case to look at it, or (`writing`) to work on it; raises BadCase, LockedKeys or CaseBusy."""
+        folder = Path(folder)
+        file = CaseFile.read(folder)
+        derived = folder / "derived"
+        derived.mkdir(mode=0o700, exist_ok=True)
+        if not writing and not (derived / "journal.sqlite").exists():
+            raise BadCase("nothing has been read in this case yet", remedy=f"Run `proofroom run {folder}`.")
+        keys = None if not writing and is_locked(folder / "keys") else Keys.open(folder / "keys", passphrase)
+        journal = Journal(derived / "journal.sqlite", writing=writing)
+        case = cls(folder, file, journal, keys, member)
+        if writing:
+            try:
+                making.check_disk(folder, plain_disk or file.plain_disk)
+                case._work = working.Work(case.folder, file, journal, case._opened_keys(), member)
+                case._work.note_reasons(plain_disk, weak_sandbox)
+            except BaseException:
+                case.close()
+                raise
+        return case
+
+    @staticmethod
+    def verify(folder: Path | str, seen: str | None = None, progress: Any = None) -> dict[str, Any]:
+        """Recompute every digest and proof of a case; gives the verdict, changes nothing."""
+        return checking.verify(Path(folder), seen, progress)
+
+    def __enter__(self) -> Self:
+        """Use it in a `with` block."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Sign the head of what was done and let go of the case."""
+        if self._work is not None:
+            self._work.close()
+            self._work = None
+        self._journal.close()
+
+    # ── looking ──────────────────────────────────────────────────────────────────────────────────
+
+    def status(self) -> dict[str, Any]:
+        """Give the accounting."""
+        return self.looking.status()
+
+    def unread(self) -> list[dict[str, Any]]:
+        """Count what is neither read nor empty, by state and reason."""
+        return self.looking.unread()
+
+    @contextmanager
+    def scope(self, reason: str | None, what: str) -> Iterator[View]:
+        """Look through the mask; with a reason, look without it, which is one event in the custody log."""
+        if reason is None:
+            yield View(self.looking, Mask(self._secret()))
+            return
+        if not reason.strip():
+            raise WrongUse("the reason to reveal is empty", remedy="Say why, in a few words.")
+        working.log_one(self.folder, self._opened_keys(), self._by, Act.REVEAL, {"why": reason, "what": what})
+        yield View(self.looking, OPEN)
+
+    def sql(self, query: str) -> list[dict[str, Any]]:
+        """Give the rows of one SELECT over masked views."""
+        return View(self.looking, Mask(self._secret())).sql(query)
+
+    def search(self, query: str, limit: int = 50) -> list[dict[str, Any]]:
+        """Give the hits of a query through the mask, the total last."""
+        return list(View(self.looking, Mask(self._secret())).search(query, limit))
+
+    def show(self, address: str) -> list[dict[str, Any]]:
+        """Give what stands at an address, through the mask."""
+        return self.looking.show(address, Mask(self._secret()))
+
+    def members(self) -> list[dict[str, str]]:
+        """Give the members: handle and public key."""
+        return [{"handle": handle, "public_key": key} for handle, key in self.file.members.items()]
+
+    # ── working ──────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, source: Path, intake: Path | None, progress: Any) -> dict[str, Any]:
+        """Take a delivery in; one of the same source that was interrupted goes on."""
+        return self._working().receive(source, intake, progress)
+
+    def run(self, stages: tuple[str, ...], workers: int | None, progress: Any) -> None:
+        """Do what is not done yet, in all stages or those named."""
+        self._working().run(stages, workers, progress)
+
+    def redo(self, state: str) -> None:
+        """Let everything in a state (or all) be read again by the next run."""
+        self._working().redo(state)
+
+    def unlock(self, passwords: list[str]) -> None:
+        """Keep further passwords and let the locked files be tried again by the next run."""
+        self._working().unlock(passwords)
+
+    def add_member(self, handle: str) -> dict[str, str]:
+        """Make a key for a handle and enter it."""
+        return self._working().add_member(handle)
+
+    def head(self) -> str:
+        """Give the signed head of the custody log."""
+        return self._working().head()
+
+    def _working(self) -> working.Work:
+        if self._work is None:
+            raise WrongUse("the case is open for looking only")
+        return self._work
+
+    def _opened_keys(self) -> Keys:
+        if self._keys is None:
+            self._keys = Keys.open(self.folder / "keys")
+        return self._keys
+
+    def _secret(self) -> bytes:
+        """Give the secret under which pseudonyms are made; a locked case gets one that lasts this run only."""
+        return self._keys.secret if self._keys is not None else _ONE_RUN
+
+    def _doc_id(self, digest: str) -> str:
+        return self._opened_keys().doc_id(digest)
+
+
+_ONE_RUN = secrets.token_bytes(32)

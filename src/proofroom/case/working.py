@@ -1,0 +1,250 @@
+"""Working on a case: receive deliveries, run the stages, keep passwords and members; every act is logged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from proofroom.case.folder import CaseFile
+from proofroom.case.making import now
+from proofroom.errors import BadSource, WeakSandbox, WrongUse
+from proofroom.extract.sandbox import Sandbox, probe
+from proofroom.extract.stage import Extraction
+from proofroom.model.custody import Act, Event
+from proofroom.model.states import Reason, State
+from proofroom.pipeline import STAGES, stages_named
+from proofroom.receive.copy import Delivery, Receiving
+from proofroom.receive.custody import CustodyLog
+from proofroom.receive.intake import Intake, read_intake
+from proofroom.receive.keys import Keys
+from proofroom.receive.names import raw_path
+from proofroom.receive.vault import Vault
+from proofroom.run.pool import Pool
+from proofroom.search.stage import Indexing
+from proofroom.store.journal import Journal
+from proofroom.store.members import Members
+from proofroom.store.occurrences import Occurrences, Received
+from proofroom.store.reading import Reading
+from proofroom.store.results import Results
+
+_PASSWORDS: Final = "passwords.txt"
+_IMPORT_AT_ONCE: Final = 5_000
+
+
+class Work:
+    """The working side of one case; holds its log and its journal for writing."""
+
+    def __init__(self, folder: Path, file: CaseFile, journal: Journal, keys: Keys, by: str) -> None:
+        """Open the log, and enter into the journal what the log has and the journal does not."""
+        self._folder = folder
+        self._file = file
+        self._journal = journal
+        self._keys = keys
+        self._by = by
+        self._weak_sandbox: str | None = None
+        self._log = CustodyLog.open(folder, keys)
+        self._vault = Vault(folder)
+        self._vault.sweep()
+        self._catch_up()
+
+    def close(self) -> None:
+        """Sign the head of everything that was done."""
+        self._log.sign_head()
+
+    def head(self) -> str:
+        """Sign and give the head of the log."""
+        return self._log.sign_head()
+
+    def note_reasons(self, plain_disk: str | None, weak_sandbox: str | None) -> None:
+        """Log the reasons given for an unencrypted disk or a weak sandbox, each once."""
+        self._weak_sandbox = weak_sandbox
+        if plain_disk and plain_disk != self._file.plain_disk:
+            self._note(Act.PLAIN_DISK, {"why": plain_disk})
+            self._file.plain_disk = plain_disk
+            self._file.write(self._folder)
+
+    # ── receive ──────────────────────────────────────────────────────────────────────────────────
+
+    def receive(self, source: Path, intake_file: Path | None, progress: Any) -> dict[str, Any]:
+        """Take a delivery in, or go on with an interrupted one of the same source."""
+        self._check_source(source)
+        intake = (
+            read_intake(intake_file) if intake_file is not None else Intake(taken_by=self._by, when=now()[:7])
+        )
+        key = self._source_key(source)
+        delivery, done = self._interrupted(key)
+        if delivery is None:
+            number = len(self._file.deliveries) + 1
+            delivery = f"delivery-{number}"
+            facts = {"delivery": delivery, "source_key": key, "intake": intake.facts()}
+            self._note(Act.DELIVERY_BEGUN, facts)
+        else:
+            self._note(Act.DELIVERY_RESUMED, {"delivery": delivery})
+        self._file.deliveries[delivery] = intake.facts()
+        self._file.write(self._folder)
+        receiving = Receiving(self._vault, self._log, self._by, now)
+        try:
+            result = receiving.receive(source, Delivery(delivery), done, progress)
+        finally:
+            self._catch_up()
+        self._note(Act.DELIVERY_ENDED, {"delivery": delivery, "found": result.found})
+        return {"delivery": delivery, "found": result.found, "new": result.new, "bytes": result.bytes}
+
+    def _check_source(self, source: Path) -> None:
+        """Refuse a source that is missing, or that lies in the case, or in which the case lies."""
+        if not os.path.lexists(source):
+            raise BadSource(f"there is nothing at {source}")
+        if source.is_dir() and not os.access(source, os.R_OK | os.X_OK):
+            raise BadSource(f"the folder {source} cannot be opened", remedy="Check that you may read it.")
+        here, there = self._folder.resolve(), source.resolve()
+        if here == there or here in there.parents or there in here.parents:
+            raise BadSource(
+                "the source and the case lie in one another", remedy="Put the case somewhere else."
+            )
+
+    def _source_key(self, source: Path) -> str:
+        """Name a source so that it is known again when its delivery goes on; keyed, so that it tells nothing."""
+        text = b"source\0" + os.fsencode(source.resolve())
+        return hashlib.blake2b(text, key=self._keys.secret, digest_size=16).hexdigest()
+
+    def _interrupted(self, key: str) -> tuple[str | None, set[bytes]]:
+        """Give the delivery of this source that was begun and not ended, and the paths it has already."""
+        begun: dict[str, str] = {}
+        done: dict[str, set[bytes]] = {}
+        for event in self._log.events():
+            facts: Mapping[str, Any] = event.facts
+            if event.act is Act.DELIVERY_BEGUN:
+                begun[facts["delivery"]] = facts["source_key"]
+            elif event.act is Act.DELIVERY_ENDED:
+                begun.pop(facts["delivery"], None)
+            elif event.act is Act.RECEIVED:
+                done.setdefault(facts["delivery"], set()).add(raw_path(dict(facts)))
+        for delivery, source in begun.items():
+            if source == key:
+                return delivery, done.get(delivery, set())
+        return None, set()
+
+    def _catch_up(self) -> None:
+        """Enter into the journal every received occurrence that the log has beyond what was entered."""
+        entered = int(self._journal.value("select value from meta where key = 'custody'") or 0)
+        if entered >= self._log.size:
+            return
+        occurrences = Occurrences(self._journal, self._file.limits)
+        batch: list[Received] = []
+        for place, event in enumerate(self._log.events()):
+            if place >= entered and event.act is Act.RECEIVED:
+                batch.append(_received(event.facts))
+            if len(batch) >= _IMPORT_AT_ONCE:
+                self._enter(occurrences, batch, place + 1)
+                batch = []
+        self._enter(occurrences, batch, self._log.size)
+
+    def _enter(self, occurrences: Occurrences, batch: list[Received], upto: int) -> None:
+        with self._journal.transaction():
+            occurrences.enter(batch)
+            self._journal.execute("insert or replace into meta values ('custody', ?)", (str(upto),))
+
+    # ── run ──────────────────────────────────────────────────────────────────────────────────────
+
+    def run(self, names: tuple[str, ...], workers: int | None, progress: Any) -> None:
+        """Do what is not done yet, in all stages or those named; resumes after any interruption."""
+        stages = {stage.name for stage in stages_named(names)}
+        versions = {stage.name: stage.version for stage in STAGES if stage.name in stages}
+        self._note(Act.RUN_STARTED, {"stages": versions})
+        derived = self._folder / "derived"
+        if "extract" in stages:
+            self._extract(derived, workers or os.cpu_count() or 1, progress)
+        if "search" in stages:
+            Indexing(derived / "index", self._journal, Reading(derived, self._journal)).run(progress)
+        self._note(Act.RUN_ENDED, {"stages": versions})
+
+    def _extract(self, derived: Path, workers: int, progress: Any) -> None:
+        sandbox = self._sandbox()
+        members = Members(derived)
+        members.sweep()
+        results = Results(derived, self._journal)
+        try:
+            extraction = Extraction(self._journal, results, members, self._vault.path, self._file.limits)
+            with Pool(workers, self._file.limits, sandbox) as pool:
+                extraction.run(pool, self._passwords(), progress)
+        finally:
+            results.abandon()
+
+    def _sandbox(self) -> Sandbox:
+        """Give the strongest sandbox here; raises WeakSandbox when a layer is missing and no reason was given."""
+        layers = probe()
+        if layers.missing:
+            if not self._weak_sandbox:
+                raise WeakSandbox(f"the sandbox lacks {', '.join(layers.missing)}")
+            self._note(Act.WEAK_SANDBOX, {"why": self._weak_sandbox, "missing": list(layers.missing)})
+        return Sandbox.best()
+
+    def redo(self, state: str) -> None:
+        """Let everything in a state (or `all`) be read again by the next run."""
+        if state != "all" and state not in set(State):
+            raise WrongUse(f"there is no state {state!r}", remedy=f"The states are all, {', '.join(State)}.")
+        self._note(Act.REDO, {"state": state})
+        with self._journal.transaction():
+            self._journal.execute("update artifacts set state = null where ? in ('all', state)", (state,))
+
+    # ── passwords and members ────────────────────────────────────────────────────────────────────
+
+    def unlock(self, passwords: list[str]) -> None:
+        """Keep further passwords with the keys, and let what they may open be read again."""
+        known = self._passwords()
+        added = [one for one in dict.fromkeys(passwords) if one and one not in known]
+        path = self._keys.folder / _PASSWORDS
+        text = json.dumps([*known, *added], ensure_ascii=False)
+        partial = path.with_suffix(".partial")
+        partial.write_text(text, encoding="utf-8")
+        partial.chmod(0o600)
+        partial.replace(path)
+        self._note(Act.PASSWORDS_ADDED, {"count": len(added)})
+        with self._journal.transaction():
+            self._journal.execute(
+                "update artifacts set state = null where state = ? or reason = ?",
+                (State.LOCKED.value, Reason.LOCKED_PART.value),
+            )
+
+    def _passwords(self) -> tuple[str, ...]:
+        path = self._keys.folder / _PASSWORDS
+        return tuple(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else ()
+
+    def add_member(self, handle: str) -> dict[str, str]:
+        """Make a member's key and enter it into `case.toml`."""
+        key = self._keys.new_member(handle)
+        self._file.members[handle] = key
+        self._file.write(self._folder)
+        self._note(Act.MEMBER_ADDED, {"member": handle, "public_key": key})
+        return {"handle": handle, "public_key": key}
+
+    def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
+        self._log.append([Event(act, now(), self._by, facts)])
+
+
+def log_one(folder: Path, keys: Keys, by: str, act: Act, facts: Mapping[str, Any]) -> None:
+    """Enter one act into the log of a case that is open for looking."""
+    log = CustodyLog.open(folder, keys)
+    log.append([Event(act, now(), by, facts)])
+    log.sign_head()
+
+
+def _received(facts: Mapping[str, Any]) -> Received:
+    """Read a received occurrence back from its event."""
+    state = facts.get("state")
+    mtime = facts.get("mtime_ns")
+    return Received(
+        facts["delivery"],
+        raw_path(dict(facts)),
+        facts["path"],
+        facts["digest"],
+        facts["bytes"],
+        facts["kind"],
+        None if mtime is None else int(mtime),
+        None if state is None else State(state),
+        Reason(facts.get("reason", "")),
+    )

@@ -1,0 +1,131 @@
+"""The checking commands: verify, doctor, member."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from proofroom.cli.output import json_option, put_json, put_json_lines, safe
+from proofroom.cli.working import house_options, passphrase
+
+
+@click.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option(
+    "--seen", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A head kept elsewhere."
+)
+@json_option
+def verify(path: Path, seen: Path | None, as_json: bool) -> int:
+    """Recompute every digest and proof of the case in PATH; nothing is believed, nothing is changed.
+
+    With --seen the log is compared with a head that was kept elsewhere: only so can a rewritten log be told
+    from an honest one.
+
+    \b
+    Examples
+      proofroom verify leak.case
+      proofroom verify leak.case --seen head-of-march.txt
+    """
+    from proofroom.case import Case
+    from proofroom.cli.progress import Bars
+
+    with Bars(quiet=as_json) as bars:
+        verdict = Case.verify(path, seen.read_text(encoding="utf-8") if seen else None, bars)
+    if as_json:
+        put_json(verdict)
+    else:
+        _print_verdict(verdict)
+    return 0 if verdict["ok"] else 1
+
+
+def _print_verdict(verdict: dict[str, Any]) -> None:
+    """Print what was recomputed, what failed, and what nobody can know without a head kept elsewhere."""
+    click.echo(f"{verdict['originals']:,} originals and {verdict['events']:,} events recomputed")
+    for failure in verdict["failures"]:
+        click.secho(f"  {failure['code']}: {safe(failure['what'])}", fg="red")
+    if verdict["ok"]:
+        click.secho("Nothing changed since it was received.", fg="green")
+    click.echo(verdict["freshness_says"])
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> int:
+    """Say what this machine has, and what is lost without what it lacks.
+
+    \b
+    Examples
+      proofroom doctor
+      proofroom doctor --json
+    """
+    from proofroom.case.doctor import examine
+
+    findings = examine()
+    if as_json:
+        put_json_lines(findings)
+        return 0
+    for finding in findings:
+        mark, colour = (
+            ("ok", "green")
+            if finding["present"]
+            else ("missing", "red" if finding["mandatory"] else "yellow")
+        )
+        click.secho(f"{mark:8}", fg=colour, nl=False)
+        click.echo(f"{finding['name']:24}  {finding['says']}")
+        if not finding["present"]:
+            click.echo(f"{'':34}without it: {finding['lost']}\n{'':34}→ {finding['remedy']}")
+    return 0
+
+
+@click.group()
+def member() -> None:
+    """The people of the team: handles and public keys, never real names."""
+
+
+@member.command("add")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("handle")
+@house_options
+@json_option
+def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
+    """Make a key for HANDLE and enter it into CASE.
+
+    \b
+    Examples
+      proofroom member add leak.case anna
+    """
+    from proofroom.case import Case
+
+    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
+    with Case.open(case, writing=True, passphrase=words, **reasons) as opened:
+        entered = opened.add_member(handle)
+    if as_json:
+        put_json(entered)
+    else:
+        click.echo(f"{entered['handle']}  {entered['public_key']}")
+    return 0
+
+
+@member.command("list")
+@click.argument("case", type=click.Path(path_type=Path))
+@json_option
+def list_(case: Path, as_json: bool) -> int:
+    """List the members of CASE.
+
+    \b
+    Examples
+      proofroom member list leak.case
+    """
+    from proofroom.case import Case
+
+    with Case.open(case) as opened:
+        members = opened.members()
+    if as_json:
+        put_json_lines(members)
+        return 0
+    for one in members:
+        click.echo(f"{one['handle']:16}  {one['public_key']}")
+    return 0

@@ -1,0 +1,258 @@
+"""The working commands: open, new, receive, run, unlock."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from proofroom.cli.looking import print_status
+from proofroom.cli.output import json_option, put_json, safe
+
+F = Callable[..., Any]
+
+
+def house_options(command: F) -> F:
+    """Give a command the options under which a case may be made or worked on."""
+    for option in reversed(
+        (
+            click.option(
+                "--plain-disk", metavar="REASON", help="Why the case may lie on an unencrypted disk."
+            ),
+            click.option(
+                "--allow-weak-sandbox", metavar="REASON", help="Why a missing sandbox layer is accepted."
+            ),
+            click.option(
+                "--passphrase-file",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="Holds the passphrase.",
+            ),
+            click.option(
+                "--no-passphrase",
+                is_flag=True,
+                help="Keep the keys without a passphrase; entered into custody.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def intake_options(command: F) -> F:
+    """Give a command the intake statement: a file, or answers one by one."""
+    for option in reversed(
+        (
+            click.option(
+                "--intake",
+                type=click.Path(exists=True, dir_okay=False, path_type=Path),
+                help="A TOML file with the intake statement.",
+            ),
+            click.option(
+                "--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who takes it in."
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def passphrase(file: Path | None, *, none: bool, new: bool) -> str | None:
+    """Get the passphrase: from a file, from the terminal, or none; without a terminal nothing waits."""
+    if file is not None:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    if none or not (sys.stdin.isatty() and sys.stderr.isatty()) or not new:
+        return None
+    words: str = click.prompt(
+        "Passphrase for the keys of the case (empty for none)",
+        default="",
+        show_default=False,
+        hide_input=True,
+        confirmation_prompt=True,
+        err=True,
+    )
+    return words or None
+
+
+@click.command("open")
+@click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--case", "case", required=True, type=click.Path(path_type=Path), help="The folder of the case."
+)
+@click.option(
+    "--regions", type=click.Path(exists=True, path_type=Path), help="A table of region codes (CSV)."
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@house_options
+@intake_options
+@json_option
+def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | None, **how: Any) -> int:
+    """Take SOURCE into CASE, read every file in a sandbox, and make it searchable.
+
+    It makes the case when there is none, goes on where it stopped, and takes a further SOURCE in as
+    another delivery. It ends with 3 when something could not be read: `status` says what.
+
+    \b
+    Examples
+      proofroom open /media/stick --case leak.case
+      proofroom open ./files --case leak.case --plain-disk "public test files" --json
+    """
+    from proofroom.case import Case
+    from proofroom.cli.progress import Bars
+
+    regions: Path | None = how.pop("regions")
+    with Bars(quiet=as_json) as bars:
+        with _made(case, how, regions) as opened:
+            for one in source:
+                opened.receive(one, how["intake"], bars)
+            opened.run((), workers, bars)
+        with Case.open(case) as looked:
+            return _finish(looked, as_json=as_json)
+
+
+def _made(case: Path, how: dict[str, Any], regions: Path | None = None) -> Any:
+    """Open the case for work, making it first where there is none."""
+    from proofroom.case import Case
+
+    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
+    exists = (case / "case.toml").exists()
+    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=not exists)
+    if not exists:
+        Case.new(case, passphrase=words, member=how["member"], regions=regions, **reasons).close()
+    return Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons)
+
+
+def _finish(case: Any, *, as_json: bool) -> int:
+    """Print the accounting and give the status: 3 when something is neither read nor empty."""
+    document, unread = case.status(), case.unread()
+    if as_json:
+        put_json(document)
+    else:
+        print_status(document, unread)
+    return 3 if unread else 0
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "--regions", type=click.Path(exists=True, path_type=Path), help="A table of region codes (CSV)."
+)
+@house_options
+@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="The first member.")
+@json_option
+def new(case: Path, as_json: bool, **how: Any) -> int:
+    """Make an empty CASE: its folder, its keys, its custody log and its first member.
+
+    \b
+    Examples
+      proofroom new leak.case
+      proofroom new leak.case --no-passphrase --as anna
+    """
+    regions: Path | None = how.pop("regions")
+    if (case / "case.toml").exists():
+        from proofroom.errors import WrongUse
+
+        raise WrongUse(
+            f"there is a case in {case} already", remedy="Use `proofroom receive` to add a delivery."
+        )
+    with _made(case, how, regions) as made:
+        head = made.head()
+    if as_json:
+        put_json({"case": str(case), "head": head})
+    else:
+        click.echo(f"Made {safe(str(case))}.")
+        click.echo(
+            "Keep this head somewhere else; with it anyone can tell later whether the log was rewritten:"
+        )
+        click.echo(head)
+    return 0
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("source", type=click.Path(path_type=Path))
+@house_options
+@intake_options
+@json_option
+def receive(case: Path, source: Path, as_json: bool, **how: Any) -> int:
+    """Copy SOURCE into CASE as a delivery: every byte hashed, every act logged, the source untouched.
+
+    An interrupted delivery of the same SOURCE goes on where it stopped.
+
+    \b
+    Examples
+      proofroom receive leak.case /media/stick --intake intake.toml
+    """
+    from proofroom.cli.progress import Bars
+
+    with Bars(quiet=as_json) as bars, _made(case, how) as opened:
+        delivery = opened.receive(source, how["intake"], bars)
+    if as_json:
+        put_json(delivery)
+    else:
+        click.echo(f"Delivery {delivery['delivery']}: {delivery['found']:,} found, {delivery['new']:,} new.")
+    return 0
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.argument("stage", nargs=-1)
+@click.option("--redo", metavar="STATE", help="Read again what is in this state (or `all`).")
+@click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@house_options
+@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who runs it.")
+@json_option
+def run(
+    case: Path, stage: tuple[str, ...], as_json: bool, redo: str | None, workers: int | None, **how: Any
+) -> int:
+    """Do what is not done yet in CASE: read, then index; all stages, or only those named.
+
+    \b
+    Examples
+      proofroom run leak.case
+      proofroom run leak.case search
+      proofroom run leak.case --redo crashed
+    """
+    from proofroom.case import Case
+    from proofroom.cli.progress import Bars
+
+    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
+    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    with Bars(quiet=as_json) as bars:
+        with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+            if redo:
+                opened.redo(redo)
+            opened.run(stage, workers, bars)
+        with Case.open(case) as looked:
+            return _finish(looked, as_json=as_json)
+
+
+@click.command()
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "--passwords", type=click.Path(exists=True, path_type=Path), required=True, help="UTF-8, one per line."
+)
+@click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@house_options
+@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who does it.")
+@json_option
+def unlock(case: Path, passwords: Path, as_json: bool, workers: int | None, **how: Any) -> int:
+    """Try a list of passwords on the locked files of CASE, and read what opens.
+
+    \b
+    Examples
+      proofroom unlock leak.case --passwords words.txt
+    """
+    from proofroom.case import Case
+    from proofroom.cli.progress import Bars
+
+    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
+    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    with Bars(quiet=as_json) as bars:
+        with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+            opened.unlock(passwords.read_text(encoding="utf-8").splitlines())
+            opened.run((), workers, bars)
+        with Case.open(case) as looked:
+            return _finish(looked, as_json=as_json)

@@ -1,0 +1,162 @@
+"""Take a number format code such as `#,##0.00;[Red]-0` apart into sections and tokens.
+
+The grammar is ECMA-376 part 1, 18.8.31, as spreadsheet programs really use it. A section that holds
+something we do not render (fractions, eras, Chinese numerals) is `UNKNOWN`: nothing is shown for it
+rather than something wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+_TOKEN: Final = re.compile(
+    r"""(?P<quoted>"[^"]*"?)|\\(?P<escaped>.)|(?P<padding>[_*].)|(?P<bracket>\[[^\]]*\])"""
+    r"""|(?P<general>General|G/通用格式)|(?P<noon>AM/PM|A/P|上午/下午)"""
+    r"""|(?P<exponent>E[+-])|(?P<date>y+|m+|d+|h+|s+|e+|a{3,4})|(?P<digit>[0#?])"""
+    r"""|(?P<mark>[.,%/@])|(?P<literal>[-+$():!^&'~{}<>= ]|[^\x00-\x7f])""",
+    re.IGNORECASE | re.DOTALL,
+)
+_SECTION_END: Final = re.compile(r"""(?:"[^"]*"?|\\.|\[[^\]]*\]|[_*].|[^;"\\\[_*]|.)*?(?:;|\Z)""", re.DOTALL)
+_COLOUR: Final = re.compile(
+    r"(?:black|blue|cyan|green|magenta|red|white|yellow|color ?\d+|颜色 ?\d+|[黑蓝绿红白黄]色?|蓝绿色|洋红色?|青色?)\Z",
+    re.IGNORECASE,
+)
+_CONDITION: Final = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\Z")
+_ELAPSED: Final = re.compile(r"(h+|m+|s+)\Z", re.IGNORECASE)
+_LOCALE: Final = re.compile(
+    r"\$([^-]*)(?:-([0-9A-Fa-f]{1,4}|[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})*))?(?:,[^\]]*)?\Z"
+)
+_SYSTEM_LOCALES: Final = ("F800", "F400")
+_MOST_SECTIONS: Final = 4
+_LONGEST_CODE: Final = 1_024
+
+
+class Kind(Enum):
+    """What a section of a number format does."""
+
+    GENERAL = "general"
+    NUMBER = "number"
+    DATE = "date"
+    DURATION = "duration"
+    TEXT = "text"
+    EMPTY = "empty"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One piece of a section: `kind` is literal, digit, mark, exponent, date, elapsed, noon or general."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of up to four sections: what it does, its tokens, its condition and the locale it names."""
+
+    kind: Kind
+    tokens: tuple[Token, ...]
+    condition: tuple[str, float] | None = None
+    locale: str = ""
+
+
+def split_code(code: str) -> tuple[Section, ...]:
+    """Take a format code apart; an empty or overlong code gives one General or unknown section."""
+    if len(code) > _LONGEST_CODE:
+        return (Section(Kind.UNKNOWN, ()),)
+    if not code:
+        return (Section(Kind.GENERAL, (Token("general", ""),)),)
+    pieces: list[str] = []
+    at = 0
+    while at <= len(code) and len(pieces) < _MOST_SECTIONS + 1:
+        found = _SECTION_END.match(code, at)
+        end = found.end() if found else len(code)
+        ended = code[at:end].endswith(";") and end > at
+        pieces.append(code[at : end - 1] if ended else code[at:end])
+        at = end if ended else len(code) + 1
+    if len(pieces) > _MOST_SECTIONS:
+        return (Section(Kind.UNKNOWN, ()),)
+    return tuple(_section(piece) for piece in pieces)
+
+
+def _section(text: str) -> Section:
+    """Read one section."""
+    reader = _Reader()
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            return Section(Kind.UNKNOWN, (), reader.condition)
+        reader.take(str(found.lastgroup), found.group(str(found.lastgroup)))
+        at = found.end()
+    return reader.section()
+
+
+class _Reader:
+    """Gathers the tokens of one section."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.condition: tuple[str, float] | None = None
+        self._locale = ""
+        self._known = True
+
+    def take(self, group: str, text: str) -> None:
+        if group == "bracket":
+            self._bracket(text[1:-1])
+        elif group in ("quoted", "escaped", "literal"):
+            self.tokens.append(Token("literal", text.strip('"') if group == "quoted" else text))
+        elif group != "padding":
+            self.tokens.append(Token(group, text.lower() if group == "date" else text))
+
+    def _bracket(self, inside: str) -> None:
+        """Read what stands in brackets: a colour, a condition, an elapsed time or a locale."""
+        condition, locale = _CONDITION.match(inside), _LOCALE.match(inside)
+        if condition:
+            self.condition = (condition.group(1), float(condition.group(2)))
+        elif _ELAPSED.match(inside):
+            self.tokens.append(Token("elapsed", inside.lower()))
+        elif locale:
+            self._locale = (locale.group(2) or "").upper()
+            self._known = self._known and self._locale not in _SYSTEM_LOCALES
+            if locale.group(1):
+                self.tokens.append(Token("literal", locale.group(1)))
+        else:
+            self._known = self._known and bool(_COLOUR.match(inside))
+
+    def section(self) -> Section:
+        kinds = {token.kind for token in self.tokens}
+        marks = {token.text for token in self.tokens if token.kind == "mark"}
+        kind = _kind(kinds, marks) if self._known else _unrendered(kinds)
+        return Section(kind, tuple(self.tokens), self.condition, self._locale)
+
+
+def _unrendered(kinds: set[str]) -> Kind:
+    """A section we do not render is still known to be a date where it is one."""
+    return Kind.DATE if "date" in kinds else Kind.UNKNOWN
+
+
+def _kind(kinds: set[str], marks: set[str]) -> Kind:
+    """Say what a section does, from what it holds."""
+    if "elapsed" in kinds:
+        return Kind.DURATION
+    if "date" in kinds or "noon" in kinds:
+        return Kind.DATE
+    if "general" in kinds:
+        return Kind.GENERAL if "digit" not in kinds else Kind.UNKNOWN
+    if "@" in marks:
+        return Kind.TEXT if "digit" not in kinds else Kind.UNKNOWN
+    if "/" in marks:
+        return Kind.UNKNOWN
+    if "digit" in kinds:
+        return Kind.NUMBER
+    return Kind.NUMBER if kinds else Kind.EMPTY
+
+
+def is_system_locale(section: Section) -> bool:
+    """Tell whether what is shown depends on the reader's own machine."""
+    return section.locale in _SYSTEM_LOCALES
