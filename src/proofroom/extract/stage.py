@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from proofroom.extract.collect import Collected, Collector
+from proofroom.extract.inbox import BadFrame
 from proofroom.extract.names import name_texts
 from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
-from proofroom.run.pool import Ended, Job
+from proofroom.run.jobs import Ended, Job
 from proofroom.store.journal import Journal
 from proofroom.store.members import Members, NewMember
 from proofroom.store.occurrences import Occurrences
@@ -30,8 +31,8 @@ class Workers(Protocol):
 
     def run(
         self,
-        jobs: Iterator[Job | None],
-        consume: Callable[[Job, bytes], None],
+        jobs: Iterator[Job],
+        consume: Callable[[Job, bytes], bool],
         ended: Callable[[Job, Ended], None],
         restart: Callable[[Job], None],
     ) -> None:
@@ -122,8 +123,13 @@ class Extraction:
         )
         return _Live(digest, size, pending, collector, opened)
 
-    def _consume(self, job: Job, untrusted: bytes) -> None:
-        self._live[job.id].collector.feed(untrusted)
+    def _consume(self, job: Job, untrusted: bytes) -> bool:
+        """Collect what a child says; False when it breaks the rules of the wire."""
+        try:
+            self._live[job.id].collector.feed(untrusted)
+        except BadFrame:
+            return False
+        return True
 
     def _restart(self, job: Job) -> None:
         """Drop what a child that died had given, and begin again."""
