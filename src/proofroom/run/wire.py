@@ -64,7 +64,8 @@ def send_order(control: socket.socket, order: Order, artifact: int, output: int)
     data = _LENGTH.pack(len(data)) + data
     # The descriptors travel with the first bytes; the rest follows as the child reads.
     sent = socket.send_fds(control, [data[:_FIRST]], [artifact, output])
-    control.sendall(data[sent:])
+    if sent < len(data):
+        control.sendall(data[sent:])
 
 
 def receive_order(control: socket.socket) -> tuple[Order, tuple[int, int]]:

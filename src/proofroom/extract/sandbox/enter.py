@@ -43,6 +43,8 @@ _KEPT_FLAGS: Final = (
 def main() -> NoReturn:
     """Read the arguments, enter, and become the program."""
     form, _, *rest = sys.argv[1:]
+    # Whoever works on a case has a strict umask; the folders made here must let an unprivileged user pass.
+    os.umask(0o022)
     split = rest.index("--")
     trees, program = rest[:split], rest[split + 1 :]
     die_with_parent(int(sys.argv[2]))

@@ -62,7 +62,7 @@ class Sandbox:
 
     def start(self, memory_bytes: int, cpu_seconds: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Start a worker; gives its process and the parent's end of its control socket."""
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
         os.set_inheritable(theirs.fileno(), True)
         worker = [
             "proofroom.extract.worker",
