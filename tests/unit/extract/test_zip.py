@@ -1,0 +1,323 @@
+"""Zips: every file in them is found, whatever the directory says, and no bomb gets far."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import hmac
+import io
+import stat
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+
+import pytest
+from container_sink import read_container, sample
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+from proofroom.extract.containers.zip_ciphers import OldCipher
+from proofroom.extract.formats.zip import FORMAT
+from proofroom.limits import DEFAULT
+from proofroom.model.states import Reason, State
+from proofroom.world import archives, hostile, texts, zips
+
+FIRST, SECOND = "名单.csv".encode(), b"note.txt"
+
+
+def packed(*members: tuple[str | bytes, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    return zips.pack(list(members), method=method)
+
+
+def by_hand(name: bytes, data: bytes, *, flags: int = 0, method: int = 0, **more: int | bytes) -> bytes:
+    """Write a zip of one entry whose header may say anything."""
+    crc, size, extra = more.get("crc", 0), more.get("size", len(data)), more.get("extra", b"")
+    assert isinstance(extra, bytes)
+    fields = struct.pack(
+        "<HHHHHIIIHH", 20, flags, method, 0x4BC0, 0x48E1, crc, len(data), size, len(name), len(extra)
+    )
+    local = b"PK\3\4" + fields + name + extra + data
+    mode = more.get("mode", 0)
+    assert isinstance(mode, int)
+    central = b"PK\1\2\x14\3" + fields + bytes(6 + 2) + struct.pack("<II", mode << 16, 0)
+    central = central[:-16] + struct.pack("<HHHII", 0, 0, 0, mode << 16, 0) + name + extra
+    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
+    return local + central + end
+
+
+def test_members_are_given_under_their_raw_names_and_folders_are_none() -> None:
+    gbk = "导出/名单.csv".encode("gbk")
+    kept = read_container(FORMAT, packed(("folder/", b""), (gbk, b"1"), ("名单.csv", b"2"), ("empty", b"")))
+    assert kept.data == {gbk: b"1", FIRST: b"2", b"empty": b""}
+    assert (kept.partial, kept.ended) == ([], None)
+
+
+def test_what_the_directory_says_of_an_entry_is_kept() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.comment = "名单备份，请查收".encode("gbk")
+        info = zipfile.ZipInfo("a", (2016, 7, 1, 9, 30, 2))
+        info.create_system, info.comment = 3, b"by hand"
+        info.extra = (
+            b"UT\5\0\1" + (1_467_336_600).to_bytes(4, "little") + b"ux\x0b\0\1\4\xf5\1\0\0\4\x14\0\0\0"
+        )
+        archive.writestr(info, b"x" * 9)
+    kept = read_container(FORMAT, out.getvalue())
+    fact = kept.properties["zip:entry:1"][0]
+    for part in ("date=2016-07-01T09:30:02", "method=0", "system=3", "extra=5455:5,7875:11", "size=9"):
+        assert part in fact.split(" ")
+    assert "mtime=2016-07-01T01:30:00Z uid=501 gid=20" in fact
+    assert kept.properties["zip:entry:1:comment"] == ["by hand"]
+    assert kept.properties["zip:comment"] == ["名单备份，请查收"]
+
+
+@pytest.mark.parametrize(
+    "method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA]
+)
+def test_every_method_of_the_standard_library_is_unpacked(method: int) -> None:
+    data = bytes(range(256)) * 4_000
+    assert read_container(FORMAT, packed(("a", data), method=method)).data == {b"a": data}
+
+
+def test_deflate64_is_unpacked_and_an_unknown_method_is_said() -> None:
+    from inflate64 import Deflater
+
+    coder = Deflater()
+    data = b"deflate sixty-four " * 9_000
+    body = coder.deflate(data) + coder.flush()
+    kept = read_container(FORMAT, by_hand(b"a", body, method=9, crc=zlib.crc32(data), size=len(data)))
+    assert (kept.data, kept.members[0].ended) == ({b"a": data}, None)
+    kept = read_container(FORMAT, by_hand(b"a", b"?", method=98))
+    assert kept.fate(b"a") == (State.UNKNOWN, Reason.UNSUPPORTED_VARIANT)
+    assert kept.partial == [Reason.UNREAD_PART]
+
+
+def test_doubles_empty_names_and_names_with_nul_survive() -> None:
+    names = [b"a.txt", b"a.txt", b"", b"nul\0.txt", b"../../x", b"/etc/y", b"..\\z", b"C:\\w"]
+    with pytest.warns(UserWarning, match="Duplicate"):
+        data = packed(*((name.replace(b"\0", b"#"), b"1") for name in names))
+    kept = read_container(FORMAT, data.replace(b"nul#", b"nul\0"))
+    assert kept.names == names
+    assert all(member.data == b"1" for member in kept.members)
+
+
+def test_links_and_devices_are_recorded_without_bytes_and_a_link_tells_where_it_leads() -> None:
+    kept = read_container(FORMAT, by_hand(b"way", b"/etc/passwd", mode=stat.S_IFLNK | 0o777))
+    assert kept.fate(b"way") == (State.REFUSED, Reason.SYMLINK)
+    assert kept.properties["zip:link:1"] == ["/etc/passwd"]
+    kept = read_container(FORMAT, by_hand(b"pipe", b"", mode=stat.S_IFIFO))
+    assert kept.fate(b"pipe") == (State.REFUSED, Reason.FIFO)
+    assert read_container(FORMAT, by_hand(b"d", b"", mode=stat.S_IFBLK)).fate(b"d") == (
+        State.REFUSED,
+        Reason.DEVICE,
+    )
+
+
+def test_a_wrong_checksum_damages_only_its_member_and_the_bytes_stay() -> None:
+    kept = read_container(FORMAT, hostile._bad_checksum())
+    assert kept.data[b"a.txt"] == b"the bytes will NOT match" + b"the bytes will not match" * 3
+    assert kept.fate(b"a.txt") == (State.DAMAGED, Reason.BAD_CHECKSUM)
+    assert (kept.partial, kept.ended) == ([Reason.DAMAGED_PART], None)
+
+
+def test_a_zip_cut_short_gives_what_arrived() -> None:
+    whole = packed(("a", b"a" * 900), ("b", b"b" * 900), method=zipfile.ZIP_STORED)
+    kept = read_container(FORMAT, whole[:-60])
+    assert kept.data == {b"a": b"a" * 900, b"b": b"b" * 900}
+    assert kept.ended == (State.DAMAGED, Reason.CUT_SHORT)
+    kept = read_container(FORMAT, whole[: whole.index(b"b" * 9) + 100])
+    assert kept.fate(b"b") == (State.DAMAGED, Reason.CUT_SHORT)
+    assert [len(member.data or b"") for member in kept.members] == [900, 99]
+    assert read_container(FORMAT, b"PK\3\4").ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_sizes_that_stand_behind_the_data_are_found_without_a_directory(method: int) -> None:
+    inner = packed(("inside", b"not of this zip"), method=zipfile.ZIP_STORED)
+    out = io.BytesIO()
+    with zipfile.ZipFile(_Pipe(out), "w") as archive:
+        archive.writestr(zipfile.ZipInfo("a"), b"first " * 100, method)
+        archive.writestr(zipfile.ZipInfo("b.zip"), inner, method)
+    kept = read_container(FORMAT, out.getvalue()[: out.getvalue().rindex(b"PK\1\2") - 30])
+    assert kept.data[b"a"] == b"first " * 100
+    if method == zipfile.ZIP_DEFLATED:
+        assert kept.names == [b"a", b"b.zip"]
+        assert kept.data[b"b.zip"] == inner
+    assert all(member.ended is None for member in kept.members[:1])
+    assert kept.ended == (State.DAMAGED, Reason.CUT_SHORT)
+
+
+class _Pipe:
+    """Takes bytes and cannot seek, so that sizes stand behind the data."""
+
+    def __init__(self, out: io.BytesIO) -> None:
+        self._out = out
+
+    def write(self, data: bytes) -> int:
+        return self._out.write(data)
+
+    def flush(self) -> None:
+        return None
+
+
+def test_an_entry_taken_out_of_the_directory_is_found_and_said() -> None:
+    whole = bytearray(packed(("kept", b"1" * 50), ("gone", b"2" * 50), ("last", b"3" * 50)))
+    at = whole.index(b"PK\1\2", whole.index(b"PK\1\2") + 1)
+    length = 46 + len("gone")
+    del whole[at : at + length]
+    end = whole.index(b"PK\5\6")
+    whole[end + 8 : end + 16] = struct.pack("<HHI", 2, 2, 2 * length)
+    kept = read_container(FORMAT, bytes(whole))
+    assert kept.names == [b"kept", b"last", b"gone"]
+    assert kept.data[b"gone"] == b"2" * 50
+    assert any(key.startswith("zip:unlisted:") for key in kept.properties)
+    assert kept.ended is None
+
+
+def test_bytes_before_and_behind_a_zip_do_not_hide_it() -> None:
+    whole = packed(("a", b"1"))
+    kept = read_container(FORMAT, b"MZ" + bytes(5_000) + whole + b"tail" * 1_000)
+    assert kept.data == {b"a": b"1"}
+    assert kept.properties["zip:prefix-bytes"] == ["5002"]
+    assert kept.properties["zip:trailing-bytes"] == ["4000"]
+    both = read_container(FORMAT, packed(("old", b"0")) + whole)
+    assert both.names == [b"a", b"old"]
+
+
+def test_a_large_zip_tells_its_sizes_in_extra_fields() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, archive.open("a", "w", force_zip64=True) as member:
+        member.write(b"large")
+    assert read_container(FORMAT, out.getvalue()).data == {b"a": b"large"}
+    lying = out.getvalue().replace(struct.pack("<Q", 5), b"\xff" * 8)
+    assert read_container(FORMAT, lying).names == [b"a"]
+
+
+def test_entries_that_share_their_bytes_are_refused_but_for_the_first() -> None:
+    whole = packed(("a", b"1"), ("b", b"2"), method=zipfile.ZIP_STORED)
+    second = whole.index(b"PK\1\2", whole.index(b"PK\1\2") + 1)
+    kept = read_container(FORMAT, whole[: second + 42] + bytes(4) + whole[second + 46 :])
+    assert kept.fate(b"a") is None
+    assert kept.fate(b"b") == (State.REFUSED, Reason.NOT_WELL_FORMED)
+    assert kept.partial == [Reason.DAMAGED_PART]
+
+
+def test_an_entry_that_leads_nowhere_is_damaged_and_the_others_are_read() -> None:
+    whole = packed(("a", b"1"), ("b", b"2"))
+    second = whole.index(b"PK\1\2", whole.index(b"PK\1\2") + 1)
+    kept = read_container(FORMAT, whole[: second + 42] + b"\0\0\0\x70" + whole[second + 46 :])
+    assert kept.members[1].ended == (State.DAMAGED, Reason.CUT_SHORT)
+    assert kept.data[b"a"] == b"1"
+
+
+def test_a_bomb_is_cut_by_the_limits_and_its_count_too() -> None:
+    limits = dataclasses.replace(DEFAULT, member_bytes=1 << 20, expanded_bytes=3 << 20, members=3)
+    bomb = packed(*((str(number), bytes(2 << 20)) for number in range(5)))
+    kept = read_container(FORMAT, bomb, limits=limits)
+    assert kept.members[0].ended == (State.TRUNCATED, Reason.LIMIT_MEMBER_BYTES)
+    assert kept.ended == (State.TRUNCATED, Reason.LIMIT_EXPANDED_BYTES)
+    many = packed(*((str(number), b"") for number in range(5)))
+    assert read_container(FORMAT, many, limits=limits).ended == (State.TRUNCATED, Reason.LIMIT_MEMBERS)
+
+
+def old_locked(data: bytes, password: bytes, *, method: int = 0, wrong: int = 0) -> bytes:
+    """Encrypt with the old cipher: what is decrypted last is the checksum's highest byte."""
+    body = data
+    if method == zipfile.ZIP_DEFLATED:
+        coder = zlib.compressobj(wbits=-15)
+        body = coder.compress(data) + coder.flush()
+    crc = zlib.crc32(data) ^ wrong
+    plain = bytes(11) + bytes((crc >> 24,)) + body
+    cipher, out = OldCipher(password), bytearray()
+    for byte in plain:
+        mixed = (cipher._keys[2] & 0xFFFF) | 2
+        coded = byte ^ ((mixed * (mixed ^ 1) >> 8) & 0xFF)
+        out.append(coded)
+        cipher.decrypt(bytes((coded,)))
+    return by_hand(b"locked", bytes(out), flags=1, method=method, crc=crc, size=len(data))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_known_password_opens_the_old_cipher_and_is_named_by_its_place(method: int) -> None:
+    data = "机密名单 ".encode() * 400
+    locked = old_locked(data, "密码".encode("gb18030"), method=method)
+    if method == zipfile.ZIP_STORED:
+        with zipfile.ZipFile(io.BytesIO(locked)) as archive:
+            assert archive.read("locked", "密码".encode("gb18030")) == data
+    passwords = [f"wrong{number}" for number in range(600)] + ["密码"]
+    kept = read_container(FORMAT, locked, *passwords)
+    assert (kept.data, kept.partial) == ({b"locked": data}, [])
+    assert kept.properties["zip:password-index"] == ["600"]
+    assert "密码" not in str(kept.properties)
+
+
+def test_without_the_password_a_member_is_locked_and_the_others_are_read() -> None:
+    kept = read_container(FORMAT, old_locked(b"x" * 50, b"secret"), "one", "two")
+    assert kept.fate(b"locked") == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
+    assert (kept.partial, kept.ended) == ([Reason.LOCKED_PART], None)
+    strong = by_hand(b"strong", bytes(40), flags=0x41)
+    assert read_container(FORMAT, strong, "x").fate(b"strong") == (
+        State.LOCKED,
+        Reason.UNSUPPORTED_ENCRYPTION,
+    )
+
+
+def aes_locked(data: bytes, password: bytes, *, spoil: bool = False, strength: int = 3) -> bytes:
+    """Encrypt as WinZip does (AE-2), with the counter mode written out."""
+    salt = bytes(range(4 + 4 * strength))
+    length = 2 * len(salt)
+    keys = hashlib.pbkdf2_hmac("sha1", password, salt, 1_000, 2 * length + 2)
+    cipher = Cipher(algorithms.AES(keys[:length]), modes.ECB()).encryptor()
+    blocks = range(1, len(data) // 16 + 2)
+    stream = b"".join(cipher.update(number.to_bytes(16, "little")) for number in blocks)
+    coded = bytes(one ^ two for one, two in zip(data, stream, strict=False))
+    seal = hmac.new(keys[length : 2 * length], coded, hashlib.sha1).digest()[:10]
+    if spoil:
+        coded = coded[:-1] + bytes((coded[-1] ^ 1,))
+    extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", strength, 0)
+    return by_hand(b"a", salt + keys[-2:] + coded + seal, flags=1, method=99, extra=extra, size=len(data))
+
+
+@pytest.mark.parametrize("strength", [1, 2, 3])
+def test_a_known_password_opens_aes_of_every_strength(strength: int) -> None:
+    data = bytes(range(251)) * 2_000
+    kept = read_container(FORMAT, aes_locked(data, b"right", strength=strength), "wrong", "right")
+    assert (kept.data, kept.members[0].ended) == ({b"a": data}, None)
+    assert kept.properties["zip:password-index"] == ["1"]
+
+
+def test_a_broken_seal_is_told_and_the_bytes_stay() -> None:
+    kept = read_container(FORMAT, aes_locked(b"sealed" * 9, b"right", spoil=True), "right")
+    assert kept.fate(b"a") == (State.DAMAGED, Reason.BAD_CHECKSUM)
+    assert (kept.data[b"a"] or b"").startswith(b"sealedsealed")
+    assert read_container(FORMAT, aes_locked(b"x", b"right")).fate(b"a") == (
+        State.LOCKED,
+        Reason.PASSWORD_UNKNOWN,
+    )
+
+
+def test_zips_of_the_world_end_as_its_truth_allows() -> None:
+    inner = texts.note("里层", blind=False)
+    kept = read_container(FORMAT, archives.zipped([("说明.txt", inner)], encoding="gbk").data or b"")
+    assert kept.data == {"说明.txt".encode("gbk"): inner.data}
+    kept = read_container(FORMAT, hostile.traversal_zip(blind=False).data or b"")
+    assert kept.names[:3] == [
+        "../../出去.txt".encode(),
+        "/etc/绝对.txt".encode(),
+        "..\\..\\反斜杠.txt".encode(),
+    ]
+
+
+@pytest.mark.parametrize("step", [1, 7])
+def test_no_cut_and_no_flipped_byte_raises_anything_else(step: int) -> None:
+    whole = packed(("a", b"first" * 20), (FIRST, b"second" * 20)) + b"x"
+    for at in range(0, len(whole), step):
+        if step == 1:
+            read_container(FORMAT, whole[:at])
+        read_container(FORMAT, whole[:at] + bytes((whole[at] ^ 0xFF,)) + whole[at + 1 :], "x")
+
+
+def test_the_sample_is_read_whole(root: Path) -> None:
+    kept = read_container(FORMAT, sample(root, FORMAT))
+    assert (kept.ended, kept.partial) == (None, [Reason.LOCKED_PART])
+    assert len(kept.members) == 8
