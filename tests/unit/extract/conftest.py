@@ -27,6 +27,7 @@ class Found:
     kinds: dict[str, PieceKind] = field(default_factory=dict)
     properties: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
+    pictures: list[tuple[int, int, bytes]] = field(default_factory=list)
     partial: list[Reason] = field(default_factory=list)
     ended: tuple[State, Reason] | None = None
 
@@ -43,7 +44,8 @@ class Found:
         raise AssertionError
 
     def pixels(self, width: int, height: int, rgb: bytes) -> None:
-        raise AssertionError
+        assert len(rgb) == 3 * width * height
+        self.pictures.append((width, height, rgb))
 
     def lines(self, lines: Sequence[Line]) -> None:
         for line in lines:
