@@ -1,17 +1,12 @@
-"""Find the entries of a zip, by its directory and by local headers that no directory lists (APPNOTE.TXT 6.3.10)."""
+"""Find the entries of a zip by its directory, wherever in the file that stands (APPNOTE.TXT 6.3.10)."""
 
 from __future__ import annotations
 
-import re
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
-
-from proofroom.extract.containers.giving import BLOCK, stored
-from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, unpack
-from proofroom.extract.format import Unreadable
 
 ENCRYPTED: Final = 0x1
 DESCRIPTOR: Final = 0x8
@@ -22,20 +17,14 @@ LZMA: Final = 14
 PPMD: Final = 98
 AES: Final = 99
 
-_LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL: Final = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END: Final = struct.Struct("<4sHHHHIIH")
 _END64: Final = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR: Final = struct.Struct("<4sIQI")
 _REACH: Final = 1 << 20
 _TRIES: Final = 64
-_ALL: Final = 0xFFFFFFFF
-_SHORT_ALL: Final = 0xFFFF
-_FEW_VERSIONS: Final = 100
-_METHODS: Final = frozenset((STORED, LZMA, PPMD, AES, 1, 6, 10, 94, 96, 97, *BY_ZIP_METHOD))
-_MARK: Final = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
-_MARK_LENGTH: Final = 4
-_DESCRIPTOR_REACH: Final = 16 << 20
+ALL: Final = 0xFFFFFFFF
+SHORTALL: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +97,7 @@ def find_directory(stream: BinaryIO, size: int) -> Directory | None:
         if at < 0:
             return None
         if len(tail) - at >= _END.size:
-            found = _directory(stream, size - reach + at, tail[at : at + _END.size + _SHORT_ALL], size)
+            found = _directory(stream, size - reach + at, tail[at : at + _END.size + SHORT_ALL], size)
             if found is not None:
                 return found
     return None
@@ -120,7 +109,7 @@ def _directory(stream: BinaryIO, at: int, record: bytes, size: int) -> Directory
     after = at + _END.size + comment
     remark = record[_END.size : _END.size + comment]
     ends = at
-    if count == _SHORT_ALL or _ALL in (length, offset):
+    if count == SHORT_ALL or ALL in (length, offset):
         wide = _end64(stream, at)
         if wide is not None:
             ends, count, length, offset = wide
@@ -172,13 +161,13 @@ def _listed(fields: tuple[int, ...], name: bytes, extra: bytes, comment: bytes, 
     made, needs, flags, method, time, day, crc, packed, size = fields[1:10]
     # Large values stand in the extra field, in this order, and only those that did not fit (4.5.3).
     wide = extra_fields(extra).get(1, b"")
-    large = [packed_value == _ALL for packed_value in (size, packed, fields[16])]
+    large = [packed_value == ALL for packed_value in (size, packed, fields[16])]
     values = [size, packed, fields[16]]
     for place, is_large in enumerate(large):
         if is_large and len(wide) >= 8:
             values[place], wide = int.from_bytes(wide[:8], "little"), wide[8:]
     return Entry(
-        untrusted_name=_unicode_name(name, extra),
+        untrusted_name=unicode_name(name, extra),
         at=values[2] + shift,
         flags=flags,
         method=method,
@@ -205,146 +194,9 @@ def extra_fields(extra: bytes) -> dict[int, bytes]:
     return found
 
 
-def _unicode_name(name: bytes, extra: bytes) -> bytes:
+def unicode_name(name: bytes, extra: bytes) -> bytes:
     """Give the UTF-8 name that the extra field 0x7075 holds for this very name, else the name as it stands."""
     held = extra_fields(extra).get(0x7075, b"")
     if len(held) > 5 and held[0] == 1 and int.from_bytes(held[1:5], "little") == zlib.crc32(name):
         return held[5:]
     return name
-
-
-def local_entry(stream: BinaryIO, at: int) -> tuple[Entry, int] | None:
-    """Read the local header at a place and where its data begins; None when none stands there."""
-    if at < 0:
-        return None
-    stream.seek(at)
-    head = stream.read(_LOCAL.size)
-    if len(head) < _LOCAL.size or not head.startswith(b"PK\3\4"):
-        return None
-    _, version, flags, method, time, day, crc, packed, size, name_length, extra_length = _LOCAL.unpack(head)
-    name = stream.read(name_length)
-    extra = stream.read(extra_length)
-    if len(name) < name_length:
-        return None
-    wide = extra_fields(extra).get(1, b"")
-    if size == _ALL == packed and len(wide) >= 16:
-        size, packed = struct.unpack_from("<QQ", wide)
-    later = bool(flags & DESCRIPTOR)
-    entry = Entry(
-        untrusted_name=_unicode_name(name, extra),
-        at=at,
-        flags=flags,
-        method=method,
-        moment=day << 16 | time,
-        crc=None if later and not crc else crc,
-        packed=None if later and not packed else packed,
-        size=None if later and not size else size,
-        version=version,
-        extra=extra,
-        listed=False,
-    )
-    return entry, at + _LOCAL.size + name_length + extra_length
-
-
-def unlisted_entries(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[Entry, int]]:
-    """Find entries by their local headers in a part of the file, and where the data of each begins.
-
-    What an entry holds is passed over, so that a zip stored in it is not taken for entries of this one.
-    """
-    at = start
-    while True:
-        at = _find(stream, at, end)
-        if at < 0:
-            return
-        found = local_entry(stream, at)
-        if found is None or not _is_likely(found[0]):
-            at += _MARK_LENGTH
-            continue
-        entry, data = found
-        if entry.packed is None:
-            entry = _measured(stream, entry, data, end)
-        yield entry, data
-        at = max(data + (entry.packed or 0), at + _MARK_LENGTH)
-
-
-def _is_likely(entry: Entry) -> bool:
-    """Tell a local header from the same four bytes in a program or a picture."""
-    return (
-        entry.method in _METHODS
-        and entry.version & 0xFF < _FEW_VERSIONS
-        and 0 < len(entry.untrusted_name) <= _SHORT_ALL >> 3
-        and not any(byte < 0x20 for byte in entry.untrusted_name)
-    )
-
-
-def _find(stream: BinaryIO, start: int, end: int) -> int:
-    """Find the next mark of a local header."""
-    tail = b""
-    at = start
-    while at < end:
-        stream.seek(at)
-        block = stream.read(min(BLOCK, end - at))
-        if not block:
-            return -1
-        data = tail + block
-        found = data.find(b"PK\3\4")
-        if found >= 0:
-            return at - len(tail) + found
-        at += len(block)
-        tail = data[-3:]
-    return -1
-
-
-def _measured(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
-    """Find how long an entry is whose sizes stand behind it."""
-    if entry.method in BY_ZIP_METHOD and not entry.flags & ENCRYPTED:
-        packed = _packed_length(stream, entry, start)
-        stream.seek(start + packed)
-        crc = _descriptor_crc(stream.read(24), packed)
-        return replace(entry, packed=packed, crc=crc if crc is not None else entry.crc)
-    return _up_to_descriptor(stream, entry, start, end)
-
-
-def _packed_length(stream: BinaryIO, entry: Entry, start: int) -> int:
-    """Unpack once, keeping nothing, to see where the stream ends by itself."""
-    unpacker = BY_ZIP_METHOD[entry.method]()
-    taken = 0
-
-    def counted() -> Iterator[bytes]:
-        nonlocal taken
-        for block in stored(stream, start, None):
-            taken += len(block)
-            yield block
-
-    try:
-        for _ in unpack(unpacker, counted()):
-            pass
-    except Unreadable:
-        return 0
-    return taken - len(unpacker.unused_data)
-
-
-def _up_to_descriptor(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
-    """Look for the descriptor that tells the very distance at which it stands, else for the next header."""
-    stream.seek(start)
-    data = stream.read(min(end - start, _DESCRIPTOR_REACH))
-    following = len(data)
-    for mark in _MARK.finditer(data):
-        at = mark.start()
-        if mark.group() == b"PK\7\x08":
-            crc = _descriptor_crc(data[at : at + 24], at)
-            if crc is not None:
-                return replace(entry, packed=at, size=at if entry.method == STORED else None, crc=crc)
-        else:
-            following = min(following, at)
-    return replace(entry, packed=following)
-
-
-def _descriptor_crc(data: bytes, packed: int) -> int | None:
-    """Give the checksum of the data descriptor at a place, when its length is that of the data before it."""
-    marked = data.startswith(b"PK\7\x08")
-    body = data[4:] if marked else data
-    for width in (4, 8):
-        if len(body) >= 4 + width and int.from_bytes(body[4 : 4 + width], "little") == packed:
-            return int.from_bytes(body[:4], "little")
-    return None

@@ -17,10 +17,9 @@ from proofroom.extract.containers.zip_entries import (
     Spans,
     find_directory,
     listed_entries,
-    local_entry,
-    unlisted_entries,
 )
 from proofroom.extract.containers.zip_facts import facts_of
+from proofroom.extract.containers.zip_locals import local_entry, unlisted_entries
 from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.model.states import Reason, State
 

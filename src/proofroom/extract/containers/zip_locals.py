@@ -1,0 +1,170 @@
+"""Find the entries of a zip by their local headers, also those that no directory lists (APPNOTE.TXT 6.3.10)."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+from proofroom.extract.containers.giving import BLOCK, stored
+from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, unpack
+from proofroom.extract.containers.zip_entries import (
+    AES,
+    ALL,
+    DESCRIPTOR,
+    ENCRYPTED,
+    LZMA,
+    PPMD,
+    SHORT_ALL,
+    STORED,
+    Entry,
+    extra_fields,
+    unicode_name,
+)
+from proofroom.extract.format import Unreadable
+
+_LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
+_FEW_VERSIONS: Final = 100
+_METHODS: Final = frozenset((STORED, LZMA, PPMD, AES, 1, 6, 10, 94, 96, 97, *BY_ZIP_METHOD))
+_MARK: Final = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
+_MARK_LENGTH: Final = 4
+_DESCRIPTOR_REACH: Final = 16 << 20
+
+
+def local_entry(stream: BinaryIO, at: int) -> tuple[Entry, int] | None:
+    """Read the local header at a place and where its data begins; None when none stands there."""
+    if at < 0:
+        return None
+    stream.seek(at)
+    head = stream.read(_LOCAL.size)
+    if len(head) < _LOCAL.size or not head.startswith(b"PK\3\4"):
+        return None
+    _, version, flags, method, time, day, crc, packed, size, name_length, extra_length = _LOCAL.unpack(head)
+    name = stream.read(name_length)
+    extra = stream.read(extra_length)
+    if len(name) < name_length:
+        return None
+    wide = extra_fields(extra).get(1, b"")
+    if size == ALL == packed and len(wide) >= 16:
+        size, packed = struct.unpack_from("<QQ", wide)
+    later = bool(flags & DESCRIPTOR)
+    entry = Entry(
+        untrusted_name=unicode_name(name, extra),
+        at=at,
+        flags=flags,
+        method=method,
+        moment=day << 16 | time,
+        crc=None if later and not crc else crc,
+        packed=None if later and not packed else packed,
+        size=None if later and not size else size,
+        version=version,
+        extra=extra,
+        listed=False,
+    )
+    return entry, at + _LOCAL.size + name_length + extra_length
+
+
+def unlisted_entries(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[Entry, int]]:
+    """Find entries by their local headers in a part of the file, and where the data of each begins.
+
+    What an entry holds is passed over, so that a zip stored in it is not taken for entries of this one.
+    """
+    at = start
+    while True:
+        at = _find(stream, at, end)
+        if at < 0:
+            return
+        found = local_entry(stream, at)
+        if found is None or not _is_likely(found[0]):
+            at += _MARK_LENGTH
+            continue
+        entry, data = found
+        if entry.packed is None:
+            entry = _measured(stream, entry, data, end)
+        yield entry, data
+        at = max(data + (entry.packed or 0), at + _MARK_LENGTH)
+
+
+def _is_likely(entry: Entry) -> bool:
+    """Tell a local header from the same four bytes in a program or a picture."""
+    return (
+        entry.method in _METHODS
+        and entry.version & 0xFF < _FEW_VERSIONS
+        and 0 < len(entry.untrusted_name) <= SHORT_ALL >> 3
+        and not any(byte < 0x20 for byte in entry.untrusted_name)
+    )
+
+
+def _find(stream: BinaryIO, start: int, end: int) -> int:
+    """Find the next mark of a local header."""
+    tail = b""
+    at = start
+    while at < end:
+        stream.seek(at)
+        block = stream.read(min(BLOCK, end - at))
+        if not block:
+            return -1
+        data = tail + block
+        found = data.find(b"PK\3\4")
+        if found >= 0:
+            return at - len(tail) + found
+        at += len(block)
+        tail = data[-3:]
+    return -1
+
+
+def _measured(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
+    """Find how long an entry is whose sizes stand behind it."""
+    if entry.method in BY_ZIP_METHOD and not entry.flags & ENCRYPTED:
+        packed = _packed_length(stream, entry, start)
+        stream.seek(start + packed)
+        crc = _descriptor_crc(stream.read(24), packed)
+        return replace(entry, packed=packed, crc=crc if crc is not None else entry.crc)
+    return _up_to_descriptor(stream, entry, start, end)
+
+
+def _packed_length(stream: BinaryIO, entry: Entry, start: int) -> int:
+    """Unpack once, keeping nothing, to see where the stream ends by itself."""
+    unpacker = BY_ZIP_METHOD[entry.method]()
+    taken = 0
+
+    def counted() -> Iterator[bytes]:
+        nonlocal taken
+        for block in stored(stream, start, None):
+            taken += len(block)
+            yield block
+
+    try:
+        for _ in unpack(unpacker, counted()):
+            pass
+    except Unreadable:
+        return 0
+    return taken - len(unpacker.unused_data)
+
+
+def _up_to_descriptor(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
+    """Look for the descriptor that tells the very distance at which it stands, else for the next header."""
+    stream.seek(start)
+    data = stream.read(min(end - start, _DESCRIPTOR_REACH))
+    following = len(data)
+    for mark in _MARK.finditer(data):
+        at = mark.start()
+        if mark.group() == b"PK\7\x08":
+            crc = _descriptor_crc(data[at : at + 24], at)
+            if crc is not None:
+                return replace(entry, packed=at, size=at if entry.method == STORED else None, crc=crc)
+        else:
+            following = min(following, at)
+    return replace(entry, packed=following)
+
+
+def _descriptor_crc(data: bytes, packed: int) -> int | None:
+    """Give the checksum of the data descriptor at a place, when its length is that of the data before it."""
+    marked = data.startswith(b"PK\7\x08")
+    body = data[4:] if marked else data
+    for width in (4, 8):
+        if len(body) >= 4 + width and int.from_bytes(body[4 : 4 + width], "little") == packed:
+            return int.from_bytes(body[:4], "little")
+    return None
