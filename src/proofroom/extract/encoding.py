@@ -8,10 +8,12 @@ chardet. The GB family (GB2312, GBK, GB18030) is one family here: GB18030 decode
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
 import chardet
+from chardet.registry import REGISTRY
 
 HEAD: Final = 1 << 16
 """Bytes that are enough to look at: chardet reads 200,000 at most and settles long before."""
@@ -35,12 +37,19 @@ _FAMILIES: Final = {
     "big5": "cp950",
 }
 _FALLBACK: Final = "cp1252"
+
+for _name in (*REGISTRY, *_FAMILIES, *_FAMILIES.values(), "utf-16-le", "utf-16-be", "utf-32-le"):
+    with suppress(LookupError):
+        codecs.lookup(_name)  # a sealed worker can load no codec any more
 _MOST_ALTERNATIVES: Final = 5
 _BROKEN_SHARE: Final = 100
 _WIDE_CHARACTER: Final = 2
 _LAST_CONTROL: Final = 0x20
 _ASCII_END: Final = 0x7F
 _UTF32_LENGTH: Final = 4
+_ASCII_PER_NUL: Final = 4
+_BYTES_PER_STRAY: Final = 50
+_LAST_PLANE: Final = 0x10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,7 @@ def find_encoding(head: bytes, whole_is_head: bool) -> Found:  # noqa: FBT001 - 
     wide = _utf16_without_mark(head)
     if wide:
         return Found(wide)
-    guesses = _guesses(head)
+    guesses = _guesses(head.replace(b"\0", b""))
     if _is_mostly_utf8(head):
         return Found("utf-8", tuple(name for name in guesses if name != "utf-8")[:_MOST_ALTERNATIVES])
     return Found(guesses[0], tuple(guesses[1 : _MOST_ALTERNATIVES + 1]))
@@ -146,13 +155,26 @@ def _is_mostly_utf8(head: bytes) -> bool:
 
 def _utf16_without_mark(head: bytes) -> str:
     """Name the byte order of UTF-16 without a mark, or "" where the NUL bytes do not look like it."""
-    if b"\0" not in head:
+    if b"\0" not in head or _nuls_are_strays(head):
         return ""
-    if head[_UTF32_LENGTH - 1 :: _UTF32_LENGTH].strip(b"\0") == b"" and len(head) >= 2 * _UTF32_LENGTH:
+    planes, zeros = head[2::_UTF32_LENGTH], head[3::_UTF32_LENGTH]
+    if len(head) >= 2 * _UTF32_LENGTH and not zeros.strip(b"\0") and max(planes) <= _LAST_PLANE:
         return "utf-32-le"
     even, odd = head[0::2].count(0), head[1::2].count(0)
     likely = ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
     return next((name for name in likely if _reads_as_text(head, name)), "")
+
+
+def _nuls_are_strays(head: bytes) -> bool:
+    """Tell whether a few NULs stand in a text of single bytes, as old databases pad their fields.
+
+    In UTF-16 every second byte of ASCII is NUL, and a line end has one; two stray NULs in a list of numbers
+    must not turn it into Chinese.
+    """
+    nuls = head.count(0)
+    if head.isascii():
+        return nuls * _ASCII_PER_NUL < len(head)
+    return nuls * _BYTES_PER_STRAY < len(head) and b"\n\0" not in head and b"\0\n" not in head
 
 
 def _reads_as_text(head: bytes, encoding: str) -> bool:

@@ -27,6 +27,19 @@ def test_unicode_is_found_with_and_without_a_mark(encoding: str) -> None:
     assert decode_all(data, found.encoding) == LIST
 
 
+def test_plain_ascii_in_utf16_without_a_mark_is_not_taken_for_utf32() -> None:
+    assert find_encoding("a,b\nc,d\n".encode("utf-16-le"), True).encoding == "utf-16-le"
+    assert find_encoding("a,b\nc,d\n".encode("utf-16-be"), True).encoding == "utf-16-be"
+    assert find_encoding("a,b\nc,d\n".encode("utf-32-le"), True).encoding == "utf-32-le"
+
+
+def test_a_few_nuls_do_not_make_a_list_utf16() -> None:
+    numbers = b"name\0,17,2015\n" + b"x,1,2,3,4\n" * 40
+    assert find_encoding(numbers, True).encoding == "utf-8"
+    padded = (LIST * 3).encode("gb18030").replace(b"\n", b"a\0\0\n", 1)
+    assert find_encoding(padded, True).encoding == "gb18030"
+
+
 def test_other_guesses_are_kept_as_alternatives() -> None:
     found = find_encoding("Привет, как дела сегодня у всех".encode("cp1251"), True)
     assert found.encoding == "cp1251"

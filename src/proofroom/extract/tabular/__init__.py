@@ -1,0 +1,1 @@
+"""Tables outside Office Open XML: delimited text, old and binary workbooks, OpenDocument sheets, passwords."""
