@@ -193,6 +193,10 @@ class Case:
         """Make a key for a handle and enter it."""
         return self._working().add_member(handle)
 
+    def missing_layers(self) -> tuple[str, ...]:
+        """Name the layers of the sandbox that this machine lacks."""
+        return working.missing_layers()
+
     def head(self) -> str:
         """Give the signed head of the custody log."""
         return self._working().head()

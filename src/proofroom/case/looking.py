@@ -25,7 +25,8 @@ from proofroom.store.occurrences import Occurrences
 from proofroom.store.reading import Reading
 from proofroom.values.masking import Mask
 
-_LINES: Final = """select o.*, p.path as parent_path, a.media_type, coalesce(o.state, a.state, 'pending') as final_state,
+_LINES: Final = """select o.*, p.path as parent_path, a.media_type,
+    coalesce(o.state, a.state, 'pending') as final_state,
     case when o.state is null then coalesce(a.reason, '') else o.reason end as final_reason
   from occurrences o left join artifacts a on a.digest = o.digest left join occurrences p on p.id = o.parent"""
 

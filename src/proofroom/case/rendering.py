@@ -89,14 +89,16 @@ def _masked(parts: Parts, mask: Mask) -> Parts:
 _QUOTED = ("sheet", "meta", "pointer")
 
 
-def _value(value: str | float | bool | None, mask: Mask) -> Any:
+def _value(value: str | float | None, mask: Mask) -> Any:  # a truth value is an int to Python
     """Mask a typed value; a number that looks like an ID is withheld as a whole."""
     if isinstance(value, str):
         return mask.text(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        shown = mask.text(str(abs(value)))
-        return value if shown == str(abs(value)) else {"withheld": "id", "as": shown}
-    return value
+    if value is None or isinstance(value, bool):
+        return value
+    # A long ID stored as a number has become a float without a fraction, such as 1.1010119e+17.
+    digits = f"{abs(value):.0f}" if float(value).is_integer() else ""
+    shown = mask.text(digits)
+    return value if shown == digits else {"withheld": "id", "as": shown}
 
 
 def _needs_bytes(untrusted_path: bytes, path: str) -> bool:

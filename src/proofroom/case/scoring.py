@@ -30,7 +30,7 @@ def score_case(folder: Path, truth: Path) -> dict[str, Any]:
             *score_states(truth, states),
             *score_cells(truth, _cells(states, reading)),
             *score_lines(truth, _lines(states, reading)),
-            *score_search(truth, search),
+            score_search(truth, search),
         ]
     return {
         "kinds": {

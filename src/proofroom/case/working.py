@@ -171,8 +171,28 @@ class Work:
             extraction = Extraction(self._journal, results, members, self._vault.path, self._file.limits)
             with Pool(workers, self._file.limits, sandbox) as pool:
                 extraction.run(pool, self._passwords(), progress)
+            self._log_fitted()
         finally:
             results.abandon()
+
+    def _log_fitted(self) -> None:
+        """Log which password opened what, each pair once: the password as a keyed hash, never itself."""
+        fitted = {
+            row["artifact"]: hashlib.blake2b(
+                b"password\0" + row["password"].encode(), key=self._keys.secret, digest_size=16
+            ).hexdigest()
+            for row in self._journal.rows("select * from fitted order by artifact")
+        }
+        if not fitted:
+            return
+        known = {
+            (event.facts["artifact"], event.facts["password"])
+            for event in self._log.events()
+            if event.act is Act.PASSWORD_FITTED
+        }
+        for artifact, password in fitted.items():
+            if (artifact, password) not in known:
+                self._note(Act.PASSWORD_FITTED, {"artifact": artifact, "password": password})
 
     def _sandbox(self) -> Sandbox:
         """Give the strongest sandbox here; raises WeakSandbox when a layer is missing and no reason was given."""
@@ -224,6 +244,11 @@ class Work:
 
     def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
         self._log.append([Event(act, now(), self._by, facts)])
+
+
+def missing_layers() -> tuple[str, ...]:
+    """Name the layers of the sandbox that this machine lacks."""
+    return probe().missing
 
 
 def log_one(folder: Path, keys: Keys, by: str, act: Act, facts: Mapping[str, Any]) -> None:

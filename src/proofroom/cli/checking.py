@@ -81,7 +81,7 @@ def doctor(as_json: bool) -> int:
 
 @click.group()
 def member() -> None:
-    """The people of the team: handles and public keys, never real names."""
+    """Manage the people of the team: handles and public keys, never real names."""
 
 
 @member.command("add")

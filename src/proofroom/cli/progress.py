@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 _EVERY = 5.0
 
@@ -22,7 +22,7 @@ class Bars:
         self._total = self._size = self._done = self._done_size = 0
         self._started = self._spoke = 0.0
 
-    def __enter__(self) -> Bars:
+    def __enter__(self) -> Self:
         """Begin to draw."""
         if not self._quiet and sys.stderr.isatty():
             from rich.console import Console

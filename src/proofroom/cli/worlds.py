@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -55,13 +54,13 @@ def make(out: Path, size: Any, seed: int, blind: bool, as_json: bool) -> int:
     started = time.monotonic()
     worlds.make(out, size=size, seed=seed, blind=blind)
     files = [path for path in (out / "cache").rglob("*") if path.is_file() and not path.is_symlink()]
-    made = {"out": str(out), "files": len(files), "bytes": sum(path.stat().st_size for path in files)}
+    size_of_all = sum(path.stat().st_size for path in files)
     if as_json:
-        put_json(made)
+        put_json({"out": str(out), "files": len(files), "bytes": size_of_all})
     else:
         took = time.monotonic() - started
         click.echo(
-            f"{made['files']:,} files, {human_bytes(made['bytes'])}, in {took:.1f} s: {safe(str(out / 'cache'))}"
+            f"{len(files):,} files, {human_bytes(size_of_all)}, in {took:.1f} s: {safe(str(out / 'cache'))}"
         )
         click.echo("Everybody and everything in it is invented.")
     return 0
@@ -115,13 +114,13 @@ def demo(out: Path, seed: int, no_serve: bool, as_json: bool) -> int:
     from proofroom.cli.progress import Bars
 
     with Bars(quiet=as_json) as bars:
-        document = run_demo(out, seed, bars, None if as_json else _say)
+        document = run_demo(out, seed, bars, _keep_quiet if as_json else click.echo)
     if as_json:
         put_json(document)
+    elif not no_serve:
+        click.echo("The desk is still to come: until then this report is where the demo ends.")
     return 0
 
 
-def _say(line: str) -> None:
-    """Print one line of the demo's story."""
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()
+def _keep_quiet(_line: str) -> None:
+    """Tell nothing: with --json the document says it all."""

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
+from proofroom.extract.collected import Collected, Member, MemberFile
 from proofroom.extract.frames import Kind
 from proofroom.extract.inbox import BadFrame, Frame, FrameReader
 from proofroom.limits import Limits
@@ -24,40 +24,8 @@ from proofroom.store.schemas import SCHEMAS, of_artifact
 
 _KNOWN_FLAGS = int(sum(Flag))
 _LAST_TYPE = 6
-
-
-class MemberFile(Protocol):
-    """Where a member's bytes go on the parent's side."""
-
-    def write(self, data: bytes) -> None:
-        """Take the next bytes."""
-
-    def finish(self) -> tuple[str, int]:
-        """Keep what was written; gives its digest and size."""
-
-
-@dataclass(slots=True)
-class Member:
-    """A member found in an artifact: its raw name, its digest where it has bytes, its own early state."""
-
-    untrusted_name: bytes
-    digest: str | None
-    size: int
-    state: State | None
-    reason: Reason
-
-
-@dataclass(slots=True)
-class Collected:
-    """What one artifact gave, beside its tables: type, state, members, counts."""
-
-    format: str = ""
-    media_type: str = ""
-    state: State | None = None
-    reason: Reason = Reason.NONE
-    members: list[Member] = field(default_factory=list)
-    cells: int = 0
-    pieces: int = 0
+PASSWORD_INDEX = ":password-index"  # noqa: S105 - the name of a property
+"""The end of the property by which a format says which of the given passwords fitted (-1: a default one)."""
 
 
 class Collector:
@@ -156,11 +124,23 @@ class Collector:
         self._take_pieces(frame, frame.columns["part"], frame.columns["kind"], frame.columns["flags"], "text")
 
     def _take_meta(self, frame: Frame) -> None:
+        frame = self._without_password(frame)
         parts = pa.array(
             [format_parts((("meta", key),)) for key in frame.columns["key"].to_pylist()], pa.string()
         )
         kinds = np.full(frame.rows, int(PieceKind.META), np.uint8)
         self._take_pieces(frame, parts, kinds, np.zeros(frame.rows, np.uint16), "value")
+
+    def _without_password(self, frame: Frame) -> Frame:
+        """Take out which password fitted: it is an act for the custody log, not content of the file."""
+        keys = frame.columns["key"].to_pylist()
+        kept = [not key.endswith(PASSWORD_INDEX) for key in keys]
+        if all(kept):
+            return frame
+        said = str(frame.columns["value"][kept.index(False)].as_py())
+        self.found.password = int(said) if said.isascii() and said.isdigit() else -1
+        columns = {name: column.filter(pa.array(kept)) for name, column in frame.columns.items()}
+        return Frame(frame.kind, sum(kept), columns)
 
     def _take_pieces(self, frame: Frame, parts: Any, kinds: Any, flags: Any, text: str) -> None:
         self._count_text(frame, text)

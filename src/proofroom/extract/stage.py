@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from proofroom.extract.collect import Collected, Collector
+from proofroom.extract.collect import Collector
+from proofroom.extract.collected import Collected
 from proofroom.extract.inbox import BadFrame
 from proofroom.extract.names import name_texts
+from proofroom.extract.offers import Offers
 from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
 from proofroom.run.jobs import Ended, Job
@@ -78,10 +80,25 @@ class Extraction:
         self._original = original
         self._limits = limits
         self._occurrences = Occurrences(journal, limits)
+        self._offers = Offers(journal, results)
         self._live: dict[int, _Live] = {}
 
     def run(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
-        """Read until nothing is left; gives how many artifacts were read. Resumes after a kill."""
+        """Read until nothing is left; gives how many artifacts were read. Resumes after a kill.
+
+        When all is read, the strings that the cache itself offers are tried on what is locked; what that
+        opens may offer more.
+        """
+        done = self._read_all(workers, passwords, progress)
+        while self._offers.renew():
+            done += self._read_all(workers, passwords, progress)
+            self._offers.settle()
+        self._occurrences.drop_orphans()
+        self._results.flush()
+        return done
+
+    def _read_all(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
+        """Read level by level what has no state yet."""
         done = 0
         while True:
             self._occurrences.expand(name_texts)
@@ -101,14 +118,11 @@ class Extraction:
     def _jobs(self, waiting: list[Any], passwords: tuple[str, ...]) -> Iterator[Job]:
         """Make the jobs of one level; each begins its result when it is handed out."""
         for number, row in enumerate(waiting):
-            at = (
-                self._original(row["digest"])
-                if row["home"] == "original"
-                else self._members.path(row["digest"])
-            )
+            digest = row["digest"]
+            at = self._original(digest) if row["home"] == "original" else self._members.path(digest)
             name = bytes(row["path_bytes"]).rsplit(b"/", 1)[-1]
-            self._live[number] = self._begin(row["digest"], row["size"])
-            yield Job(number, at, row["size"], name, passwords)
+            self._live[number] = self._begin(digest, row["size"])
+            yield Job(number, at, row["size"], name, (*passwords, *self._offers.of(digest)))
 
     def _begin(self, digest: str, size: int) -> _Live:
         pending = self._results.begin(digest, STAGE, VERSION)
@@ -155,9 +169,11 @@ class Extraction:
         elif found.state is None:
             found.state, found.reason = State.CRASHED, Reason.WORKER_DIED
         content = live.collector.content()
-        self._results.commit(live.pending, content, how.wall_seconds, lambda: self._enter(live.digest, found))
+        self._results.commit(
+            live.pending, content, how.wall_seconds, lambda: self._enter(job, live.digest, found)
+        )
 
-    def _enter(self, digest: str, found: Collected) -> None:
+    def _enter(self, job: Job, digest: str, found: Collected) -> None:
         """Enter an artifact's state and members; inside the transaction of its result."""
         state = found.state.value if found.state else None
         values = [
@@ -174,19 +190,19 @@ class Extraction:
             "where digest = ?",
             values,
         )
-        self._journal.execute("delete from members where artifact = ?", (digest,))
-        self._journal.many(
-            "insert into members values (?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    digest,
-                    n,
-                    one.untrusted_name,
-                    one.digest,
-                    one.size,
-                    one.state and one.state.value,
-                    one.reason.value,
-                )
-                for n, one in enumerate(found.members)
-            ],
-        )
+        members = [
+            (
+                digest,
+                n,
+                one.untrusted_name,
+                one.digest,
+                one.size,
+                one.state and one.state.value,
+                one.reason.value,
+            )
+            for n, one in enumerate(found.members)
+        ]
+        self._occurrences.enter_members(digest, members)
+        if found.password is not None:
+            fitted = job.passwords[found.password] if 0 <= found.password < len(job.passwords) else ""
+            self._journal.execute("insert or replace into fitted values (?, ?)", (digest, fitted))

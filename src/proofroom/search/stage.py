@@ -69,6 +69,8 @@ class Indexing:
             marked = [row["key"] for row in self._journal.rows("select key from indexing")]
             if stale or marked:
                 self._index.delete_artifacts(sorted({*stale, *marked}))
+                with self._journal.transaction():
+                    self._journal.execute("delete from indexing")
             progress.begin(STAGE, len(pending), sum(row["things"] for row in pending))
             batch: list[Any] = []
             things = 0

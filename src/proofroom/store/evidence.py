@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import datetime, time, timedelta
 from typing import Any, Final
 
 from proofroom.base.guarded import UntrustedText
@@ -14,6 +15,10 @@ from proofroom.store.reading import Reading
 AROUND_ROWS: Final = 2
 AROUND_COLUMNS: Final = 3
 AROUND_PIECES: Final = 3
+_DATE_SYSTEM: Final = format_parts((("meta", "ooxml:date-system"),))
+_LAST_SERIAL: Final = 2_958_466
+"""One day behind 31 December 9999, the last date a spreadsheet knows."""
+_FALSE_DAY: Final = 60
 
 _HIDDEN: Final = (
     (Flag.HIDDEN_SHEET, "sheet"),
@@ -30,6 +35,7 @@ class Evidence:
     def __init__(self, reading: Reading) -> None:
         """Look in the store."""
         self._reading = reading
+        self._epochs: dict[str, bool] = {}
 
     def pieces_at(self, where: Where) -> list[Piece]:
         """Give the piece at an address, or every cell of a row when the address is a row."""
@@ -123,10 +129,28 @@ class Evidence:
     def _merged_into(self, artifact: str, sheet: int, row: int, column: int) -> str | None:
         """Give the first cell of the merged range that covers a cell, unless it is that cell itself."""
         for found in self._reading.of_artifact("merges", artifact, sheet=sheet).to_pylist():
-            if found["top"] <= row <= found["bottom"] and found["left"] <= column <= found["right"]:
-                if (row, column) != (found["top"], found["left"]):
-                    return cell_name(found["top"], found["left"])
+            covers = found["top"] <= row <= found["bottom"] and found["left"] <= column <= found["right"]
+            if covers and (row, column) != (found["top"], found["left"]):
+                return cell_name(found["top"], found["left"])
         return None
+
+    def _typed(self, artifact: str, cell_type: CellType, raw: str) -> str | float | int | bool | None:
+        """Give a cell's typed value; a date that is stored as a serial number becomes ISO 8601."""
+        if cell_type is CellType.DATE:
+            try:
+                serial = float(raw)
+            except ValueError:
+                return raw
+            return iso_date(serial, date1904=self._date1904(artifact)) or raw
+        return typed_value(cell_type, raw)
+
+    def _date1904(self, artifact: str) -> bool:
+        """Say whether a workbook counts its days from 1904."""
+        if artifact not in self._epochs:
+            pieces = self._reading.of_artifact("pieces", artifact, columns=("part", "text"))
+            parts = dict(zip(pieces["part"].to_pylist(), pieces["text"].to_pylist(), strict=True))
+            self._epochs[artifact] = parts.get(_DATE_SYSTEM) == "1904"
+        return self._epochs[artifact]
 
     def _cell_piece(self, artifact: str, prefix: tuple[tuple[str, str], ...], found: dict[str, Any]) -> Piece:
         """Build the piece of one stored cell."""
@@ -139,13 +163,31 @@ class Evidence:
             where,
             PieceKind.CELL,
             UntrustedText(raw),
-            typed_value(CellType(found["type"]), raw),
+            self._typed(artifact, CellType(found["type"]), raw),
             UntrustedText(shown),
             UntrustedText(found["formula"]) if flags & Flag.HAS_FORMULA else None,
             hidden_parts(flags),
             master,
             ("precision",) if flags & Flag.PRECISION else (),
         )
+
+
+def iso_date(serial: float, *, date1904: bool) -> str | None:
+    """Give the date that a spreadsheet's serial number stands for, as ISO 8601; None when it is none.
+
+    The 1900 system counts a 29 February 1900 that never was (ECMA-376 part 1, 18.17.4.1): its serial stands
+    for no date, and those before it count from a day later.
+    """
+    if not math.isfinite(serial) or not 0 <= serial < _LAST_SERIAL:
+        return None
+    if not date1904 and _FALSE_DAY <= serial < _FALSE_DAY + 1:
+        return None
+    first = (1904, 1, 1) if date1904 else (1899, 12, 31 if serial < _FALSE_DAY else 30)
+    epoch = datetime(*first)  # noqa: DTZ001 - dates of paper carry no zone
+    moment = epoch + timedelta(seconds=round(serial * 86_400))
+    if serial < 1 and not date1904:
+        return moment.time().isoformat()
+    return moment.date().isoformat() if moment.time() == time() else moment.isoformat()
 
 
 def typed_value(cell_type: CellType, raw: str) -> str | float | int | bool | None:

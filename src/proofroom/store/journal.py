@@ -23,8 +23,9 @@ _SCHEMA: Final = """
 create table meta (key text primary key, value text not null) without rowid;
 create table occurrences (
   id integer primary key, delivery text not null, path_bytes blob not null, path text not null,
-  parent integer references occurrences(id), root integer, digest text, size integer not null, depth integer not null,
-  kind text not null, mtime_ns integer, state text, reason text not null default '', expanded integer not null default 0);
+  parent integer references occurrences(id), root integer, digest text, size integer not null,
+  depth integer not null, kind text not null, mtime_ns integer, state text, reason text not null default '',
+  expanded integer not null default 0);
 create unique index received_once on occurrences(delivery, path_bytes) where parent is null;
 create index occurrences_digest on occurrences(digest);
 create index occurrences_parent on occurrences(parent);
@@ -49,7 +50,9 @@ create table placed (
   primary key (artifact, stage, noun, ordinal)) without rowid;
 create index placed_segment on placed(segment);
 create table indexing (key text primary key) without rowid;
-create table segments (name text primary key, noun text not null, rows integer not null, bytes integer not null) without rowid;
+create table fitted (artifact text primary key, password text not null) without rowid;
+create table segments (
+  name text primary key, noun text not null, rows integer not null, bytes integer not null) without rowid;
 """
 
 

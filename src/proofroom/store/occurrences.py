@@ -7,7 +7,7 @@ states: too deep is `refused`, and a received file that unfolds without end is `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -23,6 +23,10 @@ _INSERT: Final = """insert into occurrences
   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
+_DROP_BELOW: Final = """with recursive below(id) as (
+    select c.id from occurrences c join occurrences p on c.parent = p.id where p.digest = ?
+    union select c.id from occurrences c join below b on c.parent = b.id)
+  {} from occurrences where id in (select id from below)"""
 _OPEN: Final = "o.expanded = 0 and o.state is not 'refused' and a.state is not null"
 
 
@@ -143,6 +147,51 @@ class Occurrences:
         if below["bytes"] + sum(member["size"] for member in members) > self._limits.expanded_bytes:
             return Reason.LIMIT_EXPANDED_BYTES
         return Reason.NONE
+
+    def enter_members(self, artifact: str, members: Sequence[tuple[Any, ...]]) -> None:
+        """Enter what an artifact holds, as rows of the table; call inside a transaction.
+
+        When it was read before and held something else, the occurrences made from that are dropped and made
+        anew by the next `expand`.
+        """
+        columns = "artifact, ordinal, name, digest, size, state, reason"
+        before = self._journal.rows(
+            f"select {columns} from members where artifact = ? order by ordinal", (artifact,)
+        )
+        if [tuple(row) for row in before] == [tuple(row) for row in members]:
+            return
+        self._journal.execute("delete from members where artifact = ?", (artifact,))
+        self._journal.many("insert into members values (?, ?, ?, ?, ?, ?, ?)", members)
+        self._journal.execute(
+            _DROP_BELOW.format("insert or ignore into indexing select 'occurrence-' || id"), (artifact,)
+        )
+        self._journal.execute(_DROP_BELOW.format("delete"), (artifact,))
+        self._journal.execute(
+            "update occurrences set expanded = 0 where digest = ? and state is not 'refused'",
+            (artifact,),
+        )
+        last = "(select cast(coalesce(max(id), 0) as text) from occurrences)"
+        # Ids of dropped occurrences are given again, so their names have to be indexed again.
+        self._journal.execute(
+            f"update meta set value = {last} where key = 'names' and cast(value as integer) > cast({last} as integer)"
+        )
+
+    def drop_orphans(self) -> None:
+        """Forget members that no container holds any more, with everything that was read in them."""
+        orphans = [
+            (row["digest"],)
+            for row in self._journal.rows(
+                "select digest from artifacts a "
+                "where not exists (select 1 from occurrences o where o.digest = a.digest)"
+            )
+        ]
+        if not orphans:
+            return
+        with self._journal.transaction():
+            for table in ("placed", "spooled", "results", "members", "fitted"):
+                self._journal.many(f"delete from {table} where artifact = ?", orphans)
+            self._journal.many("insert or ignore into indexing values (?)", orphans)
+            self._journal.many("delete from artifacts where digest = ?", orphans)
 
     def pending(self) -> list[Any]:
         """Give the artifacts that still have to be read, with the name of their first occurrence."""

@@ -86,6 +86,11 @@ class Reading:
                 if mine.num_rows:
                     yield mine
 
+    def groups(self, segment: str, groups: Sequence[int], columns: Sequence[str]) -> Iterator[pa.Table]:
+        """Give row groups of one segment, one at a time."""
+        for group in groups:
+            yield self._file(segment).read_row_groups([group], columns=list(columns))
+
     def valid_groups(self, noun: str) -> Iterator[tuple[Path, list[int], list[str] | None]]:
         """Give, per segment of a noun, its valid row groups, and its valid artifacts where some are dead."""
         for segment in self._journal.rows("select * from segments where noun = ? order by name", (noun,)):

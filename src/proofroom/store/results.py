@@ -46,6 +46,7 @@ class Results:
 
     def __init__(self, derived: Path, journal: Journal) -> None:
         """Open the store below the case's `derived` folder and delete what a kill left behind."""
+        self.derived = derived
         self._folder = derived / "segments"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._journal = journal

@@ -46,7 +46,7 @@ class SegmentWriter:
         self._final = folder / self.name
         self._partial = folder / f"{self.name}.partial"
         # Statistics on the address columns let a reader skip groups; on texts they cost and help nobody.
-        stats = [field.name for field in SCHEMAS[noun] if field.type not in (pa.string(),)]
+        stats = [field.name for field in SCHEMAS[noun] if field.type != pa.string()]
         names = [field.name for field in SCHEMAS[noun]]
         self._file = self._partial.open("xb")
         self._writer = pq.ParquetWriter(

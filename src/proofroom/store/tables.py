@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.fs
+from duckdb.func import PythonUDFType
 
 from proofroom.errors import RefusedSql
 from proofroom.store.journal import Journal
@@ -36,7 +37,8 @@ _BATCH: Final = 10_000
 _DISK: Final = pyarrow.fs.LocalFileSystem()
 _MASKED: Final = {"cells": ("raw", "shown", "formula"), "pieces": ("text", "part"), "sheets": ("name",)}
 _OCCURRENCES: Final = """select o.id, o.delivery, o.path, o.parent, o.digest, o.size as bytes, o.depth,
-  coalesce(o.state, a.state) as state, case when o.state is null then coalesce(a.reason, '') else o.reason end as reason,
+  coalesce(o.state, a.state) as state,
+  case when o.state is null then coalesce(a.reason, '') else o.reason end as reason,
   a.media_type, a.format from occurrences o left join artifacts a using (digest)"""
 
 
@@ -45,7 +47,7 @@ def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConne
     database = duckdb.connect(":memory:")
     reading = Reading(derived, journal)
     database.create_function(
-        "masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type="arrow"
+        "masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW
     )
     for noun in NOUNS:
         _make_view(database, reading, noun, open_scope=mask.secret is None)
