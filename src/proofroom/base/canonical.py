@@ -17,15 +17,25 @@ SAFE: Final = 2**53 - 1
 
 def dumps(value: Any) -> bytes:
     """Write a value as canonical JSON in UTF-8; raises ValueError for what has no canonical form."""
-    return _write(value).encode()
+    try:
+        return _write(value).encode()
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 def loads_strict(data: bytes) -> Any:
     """Read JSON that has one meaning only; raises ValueError for anything two readers could read apart."""
-    value = json.loads(
-        data.decode("utf-8"), object_pairs_hook=_no_twice, parse_int=_safe_int, parse_constant=_no_constant
-    )
-    _check_text(value)
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_no_twice,
+            parse_int=_safe_int,
+            parse_float=_finite,
+            parse_constant=_no_constant,
+        )
+        _check_text(value)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
     return value
 
 
@@ -101,6 +111,13 @@ def _safe_int(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > SAFE:
         raise ValueError("an integer beyond 2^53")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise ValueError("a number beyond what a double holds")
+    return number
 
 
 def _no_constant(name: str) -> NoReturn:

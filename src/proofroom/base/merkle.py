@@ -35,6 +35,12 @@ class Tree:
         self.size = 0
         self._complete: list[bytes] = []
 
+    def copy(self) -> Tree:
+        """Give a tree that grows on its own from here."""
+        other = Tree()
+        other.size, other._complete = self.size, list(self._complete)
+        return other
+
     def append(self, leaf: bytes) -> None:
         """Add a leaf hash at the right."""
         place = self.size

@@ -73,8 +73,8 @@ def _split(note: str) -> tuple[Checkpoint, str, bytes]:
     if len(lines) != 6 or lines[3] or lines[5]:
         raise ValueError("a checkpoint has three lines, an empty one and one signature")
     origin, size, encoded = lines[:3]
-    if not origin or any(character.isspace() for character in origin):
-        raise ValueError("the origin is empty or holds blanks")
+    if not origin or not origin.isprintable() or any(c.isspace() or c == "+" for c in origin):
+        raise ValueError("the origin is empty, or holds blanks, a plus or control characters")
     if not size.isascii() or not size.isdigit() or len(size) > _MOST_DIGITS or str(int(size)) != size:
         raise ValueError("the size is no canonical number")
     dash, _, rest = lines[4].partition(" ")

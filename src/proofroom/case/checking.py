@@ -1,111 +1,226 @@
-"""Verifying a case: every original, event and signed head is recomputed; nothing is believed."""
+"""Verifying a case: every original, event, signed head and signed line is recomputed; nothing is believed."""
 
 from __future__ import annotations
 
+import os
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from proofroom.base import merkle, notes
 from proofroom.case.folder import CaseFile
 from proofroom.errors import BrokenEvidence
-from proofroom.model.custody import Act
-from proofroom.receive.custody import entry_of, event_lines, read_checkpoints, read_opening
+from proofroom.model.custody import Act, Event
+from proofroom.receive.hand_file import HandFile
+from proofroom.receive.openings import Snapshot, entry_of, event_lines, read_opening, snapshot
 from proofroom.receive.vault import Vault
 
 _WITHOUT: Final = (
     "Without a head kept elsewhere nobody can tell whether the whole log was written anew: "
     "keep the head, and give it with --seen."
 )
+_AHEAD: Final = 32
+
+Failures = list[dict[str, str]]
+
+
+@dataclass(slots=True)
+class Told:
+    """What the custody logs tell: originals and their sizes, members' keys, and intake statements."""
+
+    events: int = 0
+    originals: dict[str, int] = field(default_factory=dict)
+    keys: set[tuple[str, str]] = field(default_factory=set)
+    intakes: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def verify(folder: Path, seen: str | None, progress: Any) -> dict[str, Any]:
     """Recompute a case; gives `{"ok", "kind", "originals", "events", "head", "failures", …}`."""
-    CaseFile.read(folder)
-    failures: list[dict[str, str]] = []
-    originals: dict[str, int] = {}
-    events = 0
-    heads: list[str] = []
-    freshness, says = "unknown", _WITHOUT
-    for log in sorted((folder / "custody").iterdir()):
+    file = CaseFile.read(folder)
+    told, failures, heads = Told(), [], {}
+    freshness = _Freshness(seen)
+    for log in _logs(folder):
         try:
-            roots = _recompute(log, originals)
-            events += max(roots)
-            heads.append(_check_heads(log, roots))
-            if seen is not None:
-                freshness, says = _compare(log, seen, roots)
-        except (BrokenEvidence, OSError, ValueError) as failure:
+            held = snapshot(log)
+            failures += _check_log(log, held, told, freshness)
+            heads[log.name] = held.signed[-1]
+        except BrokenEvidence as failure:
             failures.append({"code": "custody-broken", "what": f"{log.name}: {failure}"})
-    if seen is not None and freshness != "continues":
-        failures.append({"code": "head-not-continued", "what": says})
-    failures += _check_originals(folder, originals, progress)
+    if not heads and not failures:
+        failures.append({"code": "custody-missing", "what": "the case has no custody log"})
+    failures += freshness.failures()
+    failures += _check_case_file(file, told)
+    failures += _check_hand(folder, file)
+    failures += _check_originals(folder, told.originals, progress)
     return {
         "ok": not failures,
         "kind": "case",
-        "originals": len(originals),
-        "events": events,
-        "head": heads[-1] if heads else None,
-        "freshness": freshness,
-        "freshness_says": says,
+        "originals": len(told.originals),
+        "events": told.events,
+        "head": next(reversed(heads.values()), None),
+        "heads": heads,
+        "freshness": freshness.code,
+        "freshness_says": freshness.says,
         "failures": failures,
     }
 
 
-def _recompute(log: Path, originals: dict[str, int]) -> dict[int, bytes]:
-    """Give the root at every size of a log, and note the originals that its events name."""
-    tree = merkle.Tree()
-    roots = {0: tree.root()}
-    for place, line in enumerate(event_lines(log)):
-        path, event = read_opening(line)
-        if path != f"event/{place}":
-            raise BrokenEvidence(f"event {place} says it is {path}")
-        if event.act is Act.RECEIVED and event.facts["digest"] is not None:
-            originals[event.facts["digest"]] = event.facts["bytes"]
-        tree.append(merkle.leaf_hash(entry_of(line)))
-        roots[tree.size] = tree.root()
-    return roots
+def _logs(folder: Path) -> list[Path]:
+    """Give the folders of the custody logs."""
+    try:
+        return sorted(path for path in (folder / "custody").iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []
 
 
-def _check_heads(log: Path, roots: dict[int, bytes]) -> str:
-    """Check that every signed head is one of the log's own; gives the last."""
-    heads = read_checkpoints(log)
-    for head in heads:
-        if roots.get(head.size) != head.root:
-            raise BrokenEvidence(f"the signed head over {head.size} events is not this log's")
+class _Freshness:
+    """What a head kept elsewhere proves about the logs, and what nobody can know without one."""
+
+    def __init__(self, seen: str | None) -> None:
+        self.code, self.says = "unknown", _WITHOUT
+        self._seen = None if seen is None else seen.strip("\n") + "\n"
+        self.size = -1
+        if self._seen is not None:
+            self.code, self.says = "foreign", "the head kept elsewhere is of no log of this case"
+            try:
+                self.size = notes.parse(self._seen).size
+            except ValueError as failure:
+                self.code, self.says = "unreadable", f"the head kept elsewhere cannot be read: {failure}"
+
+    def compare(self, held: Snapshot, size: int, root: bytes | None) -> None:
+        """Compare a log of so many events with the head; `root` is its root at the size of the head."""
+        if self.size < 0 or self._seen is None:
+            return
+        try:
+            head = notes.verify(self._seen, held.public_key)
+        except ValueError:
+            return
+        if root is None:
+            self.code = "older"
+            self.says = f"the head kept elsewhere covers {head.size} events, this log has only {size}"
+        elif root != head.root:
+            self.code = "forked"
+            self.says = "this log is not a continuation of the head kept elsewhere: it was written anew"
+        else:
+            self.code = "continues"
+            self.says = (
+                f"The log continues the head kept elsewhere, which covers its first {head.size} events."
+            )
+
+    def failures(self) -> Failures:
+        """Give the failure, if a head was given and is not continued."""
+        if self.code in ("unknown", "continues"):
+            return []
+        return [{"code": "head-not-continued", "what": self.says}]
+
+
+def _check_log(log: Path, held: Snapshot, told: Told, freshness: _Freshness) -> Failures:
+    """Recompute one log from its first event on, against every signed head; raises BrokenEvidence."""
+    heads = held.heads()
     if not heads:
         raise BrokenEvidence("the log has no signed head")
-    return heads[-1].body()
-
-
-def _compare(log: Path, seen: str, roots: dict[int, bytes]) -> tuple[str, str]:
-    """Compare the log with a head kept elsewhere."""
-    try:
-        head = notes.parse(seen.strip("\n") + "\n")
-    except ValueError as failure:
-        return "unreadable", f"the head kept elsewhere cannot be read: {failure}"
-    if head.size not in roots:
-        return "older", f"the head kept elsewhere covers {head.size} events, this log has {max(roots)}"
-    if roots[head.size] != head.root:
-        return "forked", "this log is not a continuation of the head kept elsewhere: it was written anew"
-    return (
-        "continues",
-        f"The log continues the head kept elsewhere, which covers its first {head.size} events.",
+    wanted = {head.size: head.root for head in heads}
+    if any(wanted[head.size] != head.root for head in heads):
+        raise BrokenEvidence("two signed heads over the same events differ")
+    tree, roots = merkle.Tree(), {}
+    sizes = {*wanted, freshness.size}
+    for line in event_lines(log, 0, held.length):
+        path, event = read_opening(line)
+        if path != f"event/{tree.size}":
+            raise BrokenEvidence(f"event {tree.size} says it is {path}")
+        _note(event, told)
+        tree.append(merkle.leaf_hash(entry_of(line)))
+        if tree.size in sizes:
+            roots[tree.size] = tree.root()
+    for size, root in wanted.items():
+        if size and roots.get(size) != root:
+            raise BrokenEvidence(f"the signed head over {size} events is not this log's")
+    told.events += tree.size
+    freshness.compare(held, tree.size, roots.get(freshness.size))
+    unsigned = tree.size - max(wanted)
+    if not unsigned:
+        return []
+    what = (
+        f"{unsigned} events stand after the last signed head: an act was interrupted, or somebody added them"
     )
+    return [
+        {"code": "custody-unsigned", "what": f"{log.name}: {what}; `proofroom run` checks and signs them"}
+    ]
 
 
-def _check_originals(folder: Path, originals: dict[str, int], progress: Any) -> list[dict[str, str]]:
+def _note(event: Event, told: Told) -> None:
+    """Keep what an event tells that can be compared; raises BrokenEvidence when it lacks what it must have."""
+    facts = event.facts
+    try:
+        if event.act is Act.RECEIVED:
+            if facts["digest"] is not None:
+                told.originals[facts["digest"]] = facts["bytes"]
+        elif event.act in (Act.CASE_CREATED, Act.MEMBER_ADDED):
+            told.keys.add((facts["member"], facts["public_key"]))
+        elif event.act in (Act.DELIVERY_BEGUN, Act.DELIVERY_RESUMED) and "intake" in facts:
+            told.intakes[facts["delivery"]] = facts["intake"]
+    except (KeyError, TypeError) as failure:
+        raise BrokenEvidence(f"an event of the kind {event.act} lacks a fact: {failure}") from None
+
+
+def _check_case_file(file: CaseFile, told: Told) -> Failures:
+    """Compare `case.toml`, which anybody can edit, with what custody has: members and intake statements."""
+    failures = [
+        {"code": "member-unknown", "what": f"the key of {handle} in case.toml stands in no line of custody"}
+        for handle, key in file.members.items()
+        if (handle, key) not in told.keys
+    ]
+    failures += [
+        {
+            "code": "intake-changed",
+            "what": f"the intake statement of {name} in case.toml is not that of custody",
+        }
+        for name, facts in file.deliveries.items()
+        if told.intakes.get(name) != facts
+    ]
+    return failures
+
+
+def _check_hand(folder: Path, file: CaseFile) -> Failures:
+    """Check every signed line of every member."""
+    failures: Failures = []
+    for path in sorted((folder / "hand").glob("*.jsonl")):
+        reading = HandFile(folder, path.stem, file.signers()).read()
+        for fault in reading.faults:
+            by = f" by {fault.by}" if fault.by else ""
+            failures.append({"code": f"hand-{fault.code}", "what": f"{path.name}: {fault.digest[:12]}…{by}"})
+    return failures
+
+
+def _check_originals(folder: Path, originals: dict[str, int], progress: Any) -> Failures:
     """Read every original again, and name files in the vault that the log does not know."""
     vault = Vault(folder)
-    failures = []
+    failures: Failures = []
     if progress is not None:
         progress.begin("verify", len(originals), sum(originals.values()))
-    for digest, size in sorted(originals.items()):
-        code = vault.check(digest, size)
+    for digest, code in _check_each(vault, originals):
         if code is not None:
             failures.append({"code": code, "what": f"the original {digest[:12]}…"})
         if progress is not None:
-            progress.advance(1, size)
-    for stranger in vault.strangers(set(originals)):
-        failures.append(
-            {"code": "original-unknown", "what": f"{stranger[:12]}… stands in no line of custody"}
-        )
+            progress.advance(1, originals[digest])
+    failures += [
+        {"code": "original-unknown", "what": f"{name[:15]}… stands in no line of custody"}
+        for name in vault.strangers(set(originals))
+    ]
     return failures
+
+
+def _check_each(vault: Vault, originals: dict[str, int]) -> Iterator[tuple[str, str | None]]:
+    """Check the originals in a fixed order, a few at once."""
+    ahead: deque[tuple[str, Future[str | None]]] = deque()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        for digest, size in sorted(originals.items()):
+            ahead.append((digest, pool.submit(vault.check, digest, size)))
+            if len(ahead) >= _AHEAD:
+                first, done = ahead.popleft()
+                yield first, done.result()
+        for first, done in ahead:
+            yield first, done.result()

@@ -6,20 +6,40 @@ its name, so that a typing mistake is not taken for a setting.
 
 from __future__ import annotations
 
+import base64
 import dataclasses
-import os
+import shutil
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from proofroom.errors import BadCase, CaseTooNew
+from proofroom.base.durable import sync_folder, write_whole
+from proofroom.errors import BadCase, CaseTooNew, ProofroomError
 from proofroom.limits import DEFAULT, Limits
+from proofroom.receive.hand import Member
+from proofroom.receive.keys import check_handle
+from proofroom.receive.names import whole_text
+from proofroom.receive.vault import explain
 
 FORMAT: Final = 1
 FILE: Final = "case.toml"
 FOLDERS: Final = ("keys", "originals", "custody", "hand", "derived", "releases")
-_KNOWN: Final = {"format", "created", "languages", "regions", "plain_disk", "limits", "members", "deliveries"}
+MAKING: Final = ".making"
+"""Stands in a case while it is made; a folder that holds it was never a case."""
+_KNOWN: Final = {
+    "format",
+    "created",
+    "languages",
+    "regions",
+    "plain_disk",
+    "limits",
+    "members",
+    "retired",
+    "deliveries",
+}
+_PUBLIC_KEY: Final = 32
 
 
 @dataclass(slots=True)
@@ -32,6 +52,7 @@ class CaseFile:
     plain_disk: str = ""
     limits: Limits = DEFAULT
     members: dict[str, str] = field(default_factory=dict)
+    retired: dict[str, list[str]] = field(default_factory=dict)
     deliveries: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @classmethod
@@ -51,15 +72,30 @@ class CaseFile:
             raise BadCase(
                 f"{FILE} holds {', '.join(sorted(unknown))}, which is no setting", remedy="Remove it."
             )
+        members = _members(document.get("members", {}))
         return cls(
             str(document.get("created", "")),
-            list(document.get("languages", ())),
+            _words("languages", document.get("languages", [])),
             str(document.get("regions", "prc")),
             str(document.get("plain_disk", "")),
-            _limits(document.get("limits", {})),
-            dict(document.get("members", {})),
-            dict(document.get("deliveries", {})),
+            _limits(_table("limits", document.get("limits", {}))),
+            members,
+            _retired(document.get("retired", {}), members),
+            {
+                name: _table(name, one)
+                for name, one in _table("deliveries", document.get("deliveries", {})).items()
+            },
         )
+
+    def signers(self) -> dict[str, Member]:
+        """Give the members as whoever reads their signed lines needs them."""
+        return {
+            handle: Member(base64.b64decode(key), self._left_at(handle))
+            for handle, key in self.members.items()
+        }
+
+    def _left_at(self, handle: str) -> frozenset[str] | None:
+        return frozenset(self.retired[handle]) if handle in self.retired else None
 
     def write(self, case: Path) -> None:
         """Write the file whole or not at all."""
@@ -79,31 +115,99 @@ class CaseFile:
         lines += ["", "[limits]"]
         lines += [f"{name} = {value}" for name, value in changed.items()]
         lines += ["", "[members]", *(f"{_toml(name)} = {_toml(key)}" for name, key in self.members.items())]
+        if self.retired:
+            lines += ["", "[retired]", *(f"{_toml(name)} = {_toml(at)}" for name, at in self.retired.items())]
         for name, facts in self.deliveries.items():
             lines += [
                 "",
                 f"[deliveries.{_toml(name)}]",
-                *(f"{key} = {_toml(value)}" for key, value in facts.items()),
+                *(f"{_toml(key)} = {_toml(value)}" for key, value in facts.items()),
             ]
-        partial = case / f"{FILE}.partial"
-        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(case / FILE)
+        try:
+            write_whole(case / FILE, ("\n".join(lines) + "\n").encode())
+        except OSError as failure:
+            raise explain(failure) from failure
 
 
 def make_folders(case: Path) -> None:
-    """Make the folders of a new case, readable by their owner alone; raises BadCase when something is there."""
-    if case.exists() and any(case.iterdir()):
-        raise BadCase(f"{case} is not empty and not a case", remedy="Give a new folder for the case.")
+    """Make the folders of a new case, readable by their owner alone; raises BadCase when something is there.
+
+    What an interruption left of a case that was never finished is made anew.
+    """
     try:
+        if (case / FILE).exists() or (case.exists() and any(case.iterdir()) and not (case / MAKING).exists()):
+            raise BadCase(f"{case} is not empty", remedy="Give a new folder for the case.")
+        unmake(case)
         case.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_whole(case / MAKING, b"")
         for name in FOLDERS:
-            (case / name).mkdir(mode=0o700, exist_ok=True)
+            (case / name).mkdir(mode=0o700)
+        sync_folder(case)
     except OSError as failure:
-        raise BadCase(f"the case cannot be made in {case}: {failure.strerror}") from failure
+        raise _unmade(case, failure) from failure
+
+
+def finish(case: Path) -> None:
+    """Say that a new case is whole."""
+    try:
+        (case / MAKING).unlink()
+        sync_folder(case)
+    except OSError as failure:
+        raise explain(failure) from failure
+
+
+def unmake(case: Path) -> None:
+    """Take away what was made of a case that is not finished; a finished one is not touched."""
+    if not (case / MAKING).exists() or (case / FILE).exists():
+        return
+    for name in FOLDERS:
+        shutil.rmtree(case / name, ignore_errors=True)
+    for name in (f"{FILE}.partial", "regions.csv", "regions.csv.partial", MAKING):
+        (case / name).unlink(missing_ok=True)
+
+
+def _unmade(case: Path, failure: OSError) -> ProofroomError:
+    """Say in our words why a case could not be made."""
+    known = explain(failure)
+    return (
+        BadCase(f"the case cannot be made in {case}: {failure.strerror}") if type(known) is BadCase else known
+    )
+
+
+def _table(name: str, value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadCase(f"{FILE}: {name} is no table", remedy="Mend it.")
+    return value
+
+
+def _words(name: str, value: Any) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise BadCase(f"{FILE}: {name} is no list of words", remedy="Mend it.")
+    return value
+
+
+def _members(document: Any) -> dict[str, str]:
+    """Take the members: each a handle with an Ed25519 public key in base64."""
+    members = _table("members", document)
+    for handle, key in members.items():
+        check_handle(handle)
+        try:
+            sound = len(base64.b64decode(key, validate=True)) == _PUBLIC_KEY
+        except (ValueError, TypeError):
+            sound = False
+        if not sound:
+            raise BadCase(f"{FILE}: the key of the member {handle} is no public key", remedy="Mend it.")
+    return members
+
+
+def _retired(document: Any, members: Iterable[str]) -> dict[str, list[str]]:
+    """Take the members who left: each with the digests of the last lines that count."""
+    retired = _table("retired", document)
+    for handle, digests in retired.items():
+        if handle not in members:
+            raise BadCase(f"{FILE}: {handle} retired and is no member", remedy="Mend it.")
+        _words(f"retired.{handle}", digests)
+    return retired
 
 
 def _limits(document: dict[str, Any]) -> Limits:
@@ -128,5 +232,6 @@ def _toml(value: Any) -> str:
         return str(value)
     if isinstance(value, (list, tuple)):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
-    escaped = "".join(_ESCAPES.get(c, c if c.isprintable() else f"\\U{ord(c):08X}") for c in str(value))
+    text = whole_text(str(value))
+    escaped = "".join(_ESCAPES.get(c, c if c.isprintable() else f"\\U{ord(c):08X}") for c in text)
     return f'"{escaped}"'

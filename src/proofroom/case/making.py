@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from proofroom.case.folder import CaseFile, make_folders
+from proofroom.base.durable import write_whole
+from proofroom.case.folder import CaseFile, finish, make_folders, unmake
 from proofroom.errors import BadSource, PlainDisk
 from proofroom.model.custody import Act, Event
 from proofroom.receive.custody import CustodyLog
-from proofroom.receive.keys import Keys
+from proofroom.receive.keys import Keys, check_handle
 from proofroom.receive.places import harden_process, look_at
+from proofroom.receive.vault import explain
 
 
 def now() -> str:
@@ -38,23 +39,40 @@ def check_disk(folder: Path, reason: str | None) -> None:
 def make(
     folder: Path, passphrase: str | None, member: str, regions: Path | None, plain_disk: str | None
 ) -> None:
-    """Make an empty case; what is refused leaves nothing behind."""
+    """Make an empty case; what is refused or interrupted leaves no case behind."""
     check_disk(folder, plain_disk)
-    if regions is not None and not regions.is_file():
-        raise BadSource(f"there is no table of regions at {regions}")
+    check_handle(member)
+    table = _read_regions(regions) if regions is not None else None
     make_folders(folder)
-    keys = Keys.create(folder / "keys", passphrase)
-    file = CaseFile(created=now()[:7], members={member: keys.new_member(member)})
-    if regions is not None:
-        file.regions = "regions.csv"
-        shutil.copyfile(regions, folder / file.regions)
-    log = CustodyLog.open(folder, keys)
-    file.plain_disk = plain_disk or ""
+    try:
+        _fill(folder, passphrase, member, table, plain_disk or "")
+    except BaseException:
+        unmake(folder)
+        raise
+    finish(folder)
+
+
+def _fill(folder: Path, passphrase: str | None, member: str, table: bytes | None, plain_disk: str) -> None:
+    """Fill the folders of a new case: keys, first member, log; `case.toml` comes last and makes it one."""
+    try:
+        keys = Keys.create(folder / "keys", passphrase)
+        file = CaseFile(created=now()[:7], plain_disk=plain_disk, members={member: keys.new_member(member)})
+        if table is not None:
+            file.regions = "regions.csv"
+            write_whole(folder / file.regions, table)
+    except OSError as failure:
+        raise explain(failure) from failure
     events = [Event(Act.CASE_CREATED, now(), member, {"member": member, "public_key": file.members[member]})]
     if passphrase is None:
         events.append(Event(Act.NO_PASSPHRASE, now(), member, {}))
     if plain_disk:
         events.append(Event(Act.PLAIN_DISK, now(), member, {"why": plain_disk}))
-    log.append(events)
-    log.sign_head()
+    CustodyLog.create(folder, keys).append(events)
     file.write(folder)
+
+
+def _read_regions(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as failure:
+        raise BadSource(f"the table of regions {path} cannot be read: {failure.strerror}") from failure

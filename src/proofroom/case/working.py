@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import now
-from proofroom.errors import BadSource, WeakSandbox, WrongUse
+from proofroom.errors import BadMember, WeakSandbox, WrongUse
 from proofroom.extract.sandbox import Sandbox, probe
 from proofroom.extract.stage import Extraction
 from proofroom.model.custody import Act, Event
 from proofroom.model.states import Reason, State
 from proofroom.pipeline import STAGES, stages_named
-from proofroom.receive.copy import Delivery, Receiving
+from proofroom.receive.begin import begin, end
 from proofroom.receive.custody import CustodyLog
-from proofroom.receive.intake import Intake, read_intake
+from proofroom.receive.delivery import Delivery, Receiving, check_source
+from proofroom.receive.intake import Intake
 from proofroom.receive.keys import Keys
 from proofroom.receive.names import raw_path
 from proofroom.receive.vault import Vault
@@ -31,7 +31,6 @@ from proofroom.store.occurrences import Occurrences, Received
 from proofroom.store.reading import Reading
 from proofroom.store.results import Results
 
-_PASSWORDS: Final = "passwords.txt"
 _IMPORT_AT_ONCE: Final = 5_000
 
 
@@ -48,7 +47,7 @@ class Work:
         self._weak_sandbox: str | None = None
         self._log = CustodyLog.open(folder, keys)
         self._vault = Vault(folder)
-        self._vault.sweep()
+        self._vault.recover(self._digests)
         self._catch_up()
 
     def close(self) -> None:
@@ -71,62 +70,24 @@ class Work:
 
     def receive(self, source: Path, intake_file: Path | None, progress: Any) -> dict[str, Any]:
         """Take a delivery in, or go on with an interrupted one of the same source."""
-        self._check_source(source)
-        intake = (
-            read_intake(intake_file) if intake_file is not None else Intake(taken_by=self._by, when=now()[:7])
-        )
-        key = self._source_key(source)
-        delivery, done = self._interrupted(key)
-        if delivery is None:
-            number = len(self._file.deliveries) + 1
-            delivery = f"delivery-{number}"
-            facts = {"delivery": delivery, "source_key": key, "intake": intake.facts()}
-            self._note(Act.DELIVERY_BEGUN, facts)
-        else:
-            self._note(Act.DELIVERY_RESUMED, {"delivery": delivery})
-        self._file.deliveries[delivery] = intake.facts()
+        check_source(self._folder, source)
+        default = Intake(taken_by=self._by, when=now()[:7])
+        begun = begin(self._log, self._keys.secret, source, intake_file, default, (now(), self._by))
+        self._file.deliveries[begun.id] = begun.intake.facts()
         self._file.write(self._folder)
         receiving = Receiving(self._vault, self._log, self._by, now)
         try:
-            result = receiving.receive(source, Delivery(delivery), done, progress)
+            result = receiving.receive(source, Delivery(begun.id), begun.done, progress)
         finally:
             self._catch_up()
-        self._note(Act.DELIVERY_ENDED, {"delivery": delivery, "found": result.found})
-        return {"delivery": delivery, "found": result.found, "new": result.new, "bytes": result.bytes}
+        end(self._log, begun, result.found, (now(), self._by))
+        return {"delivery": begun.id, "found": result.found, "new": result.new, "bytes": result.bytes}
 
-    def _check_source(self, source: Path) -> None:
-        """Refuse a source that is missing, or that lies in the case, or in which the case lies."""
-        if not os.path.lexists(source):
-            raise BadSource(f"there is nothing at {source}")
-        if source.is_dir() and not os.access(source, os.R_OK | os.X_OK):
-            raise BadSource(f"the folder {source} cannot be opened", remedy="Check that you may read it.")
-        here, there = self._folder.resolve(), source.resolve()
-        if here == there or here in there.parents or there in here.parents:
-            raise BadSource(
-                "the source and the case lie in one another", remedy="Put the case somewhere else."
-            )
-
-    def _source_key(self, source: Path) -> str:
-        """Name a source so that it is known again when its delivery goes on; keyed, so that it tells nothing."""
-        text = b"source\0" + os.fsencode(source.resolve())
-        return hashlib.blake2b(text, key=self._keys.secret, digest_size=16).hexdigest()
-
-    def _interrupted(self, key: str) -> tuple[str | None, set[bytes]]:
-        """Give the delivery of this source that was begun and not ended, and the paths it has already."""
-        begun: dict[str, str] = {}
-        done: dict[str, set[bytes]] = {}
+    def _digests(self) -> Iterator[str]:
+        """Give the digest of every original that the log names."""
         for event in self._log.events():
-            facts: Mapping[str, Any] = event.facts
-            if event.act is Act.DELIVERY_BEGUN:
-                begun[facts["delivery"]] = facts["source_key"]
-            elif event.act is Act.DELIVERY_ENDED:
-                begun.pop(facts["delivery"], None)
-            elif event.act is Act.RECEIVED:
-                done.setdefault(facts["delivery"], set()).add(raw_path(dict(facts)))
-        for delivery, source in begun.items():
-            if source == key:
-                return delivery, done.get(delivery, set())
-        return None, set()
+            if event.act is Act.RECEIVED and event.facts["digest"] is not None:
+                yield event.facts["digest"]
 
     def _catch_up(self) -> None:
         """Enter into the journal every received occurrence that the log has beyond what was entered."""
@@ -217,12 +178,7 @@ class Work:
         """Keep further passwords with the keys, and let what they may open be read again."""
         known = self._passwords()
         added = [one for one in dict.fromkeys(passwords) if one and one not in known]
-        path = self._keys.folder / _PASSWORDS
-        text = json.dumps([*known, *added], ensure_ascii=False)
-        partial = path.with_suffix(".partial")
-        partial.write_text(text, encoding="utf-8")
-        partial.chmod(0o600)
-        partial.replace(path)
+        self._keys.keep_passwords([*known, *added])
         self._note(Act.PASSWORDS_ADDED, {"count": len(added)})
         with self._journal.transaction():
             self._journal.execute(
@@ -231,15 +187,17 @@ class Work:
             )
 
     def _passwords(self) -> tuple[str, ...]:
-        path = self._keys.folder / _PASSWORDS
-        return tuple(json.loads(path.read_text(encoding="utf-8"))) if path.exists() else ()
+        return self._keys.passwords()
 
     def add_member(self, handle: str) -> dict[str, str]:
         """Make a member's key and enter it into `case.toml`."""
+        if handle in self._file.members:
+            raise BadMember(f"there is a member {handle} already")
         key = self._keys.new_member(handle)
+        # Custody first: `verify` asks that each key in case.toml stands there.
+        self._note(Act.MEMBER_ADDED, {"member": handle, "public_key": key})
         self._file.members[handle] = key
         self._file.write(self._folder)
-        self._note(Act.MEMBER_ADDED, {"member": handle, "public_key": key})
         return {"handle": handle, "public_key": key}
 
     def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
@@ -264,7 +222,7 @@ def _received(facts: Mapping[str, Any]) -> Received:
     mtime = facts.get("mtime_ns")
     return Received(
         facts["delivery"],
-        raw_path(dict(facts)),
+        raw_path(facts),
         facts["path"],
         facts["digest"],
         facts["bytes"],

@@ -1,62 +1,91 @@
 """The custody log: every act of a case in an append-only Merkle tree, its heads signed.
 
-Each line of `custody/<key>/events` is a salted opening as in RFC 9901, `[salt, path, value]` in base64url;
-the log's entry is the SHA-256 of that line. So one event can be shown and the rest stays closed, and no
-head, proof or count holds a plain digest of an original. Heads are C2SP checkpoints, one after the other
-in `checkpoints`; a head is signed only after its entries are durable and only when it continues the last.
+The log's entry for an event is the SHA-256 of its salted opening (`openings`), so one event can be shown and
+the rest stays closed, and no head, proof or count holds a plain digest of an original. A head is signed with
+every append, after its entries are durable. Several processes may append: each holds the lock of the log
+while it does, and first reads what the others added.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
-import json
+import errno
+import fcntl
 import os
-import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from proofroom.base import merkle, notes
-from proofroom.errors import BrokenEvidence, CaseFull
-from proofroom.model.custody import Act, Event
+from proofroom.base.durable import sync_folder, write_all, write_whole
+from proofroom.errors import BadCase, BrokenEvidence, CaseFull
+from proofroom.model.custody import Event
 from proofroom.receive.keys import Keys
+from proofroom.receive.openings import (
+    CHECKPOINTS,
+    EVENTS,
+    PUBLIC,
+    check_note,
+    entry_of,
+    event_lines,
+    is_ours,
+    log_id,
+    origin,
+    read_opening,
+    split_notes,
+    write_opening,
+)
 
-ORIGIN: Final = "proofroom/custody"
-SALT: Final = 16
-_DISK_FULL: Final = (28, 122)
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class CustodyLog:
     """The log of one copy of a case, under one key."""
 
     def __init__(self, folder: Path, keys: Keys) -> None:
-        """Use `CustodyLog.open`."""
+        """Use `CustodyLog.create` or `CustodyLog.open`."""
         self.folder = folder
         self._keys = keys
+        self._public = keys.log.public_key().public_bytes_raw()
         self._tree = merkle.Tree()
-        self._heads: dict[int, bytes] = {}
-        self._last: notes.Checkpoint | None = None
+        self._length = 0
+        self._noted = 0
+        self._note = ""
+        self._signed = 0
+
+    @classmethod
+    def create(cls, case: Path, keys: Keys) -> Self:
+        """Begin the log of a new case; raises BadCase when there is one already."""
+        log = cls(_folder(case, keys), keys)
+        try:
+            log.folder.mkdir(mode=0o700, parents=True)
+            write_whole(log.folder / PUBLIC, base64.b64encode(log._public) + b"\n")
+            for name in (EVENTS, CHECKPOINTS):
+                os.close(os.open(log.folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            sync_folder(log.folder)
+            sync_folder(log.folder.parent)
+        except OSError as failure:
+            raise _explain(failure) from failure
+        return log
 
     @classmethod
     def open(cls, case: Path, keys: Keys) -> Self:
         """Open the log for writing; a line that a power failure cut is dropped, for it was never counted.
 
-        Raises BrokenEvidence when the entries do not lead to the last signed head.
+        Raises BrokenEvidence when the log is gone, was changed before its last signed head, or holds lines
+        after it that were not written with the keys of the case.
         """
-        public = keys.log.public_key().public_bytes_raw()
-        folder = case / "custody" / notes.key_id(ORIGIN, public).hex()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / "key.pub").write_text(base64.b64encode(public).decode() + "\n", encoding="ascii")
-        log = cls(folder, keys)
-        log._drop_cut_line()
-        signed = {one.size: one.root for one in log.checkpoints()}
-        for line in log._lines():
-            log._tree.append(merkle.leaf_hash(entry_of(line)))
-            if log._tree.size in signed and signed[log._tree.size] != log._tree.root():
-                raise BrokenEvidence("the custody log was changed before its last signed head")
-        if signed and max(signed) > log._tree.size:
-            raise BrokenEvidence("the custody log is shorter than its last signed head")
+        log = cls(_folder(case, keys), keys)
+        try:
+            public = base64.b64decode((log.folder / PUBLIC).read_bytes())
+        except (OSError, ValueError):
+            raise BrokenEvidence("the custody log that these keys signed is gone") from None
+        if public != log._public:
+            raise BrokenEvidence("the custody log holds another key than the case")
+        with log._writing():
+            if not log._note:
+                raise BrokenEvidence("the custody log was emptied: no signed head is left of it")
         return log
 
     @property
@@ -65,130 +94,123 @@ class CustodyLog:
         return self._tree.size
 
     def append(self, events: Sequence[Event]) -> None:
-        """Add events durably: one write and one sync for all of them. Raises CaseFull."""
+        """Add events and sign the head over them: all durable, or none of them. Raises CaseFull or BadCase."""
         if not events:
             return
-        lines = [_opening(self._tree.size + number, event) for number, event in enumerate(events)]
-        data = b"".join(line + b"\n" for line in lines)
-        path = self.folder / "events"
-        before = path.stat().st_size if path.exists() else 0
-        try:
-            with path.open("ab") as file:
-                file.write(data)
-                file.flush()
-                os.fdatasync(file.fileno())
-        except OSError as failure:
-            os.truncate(path, before)
-            if failure.errno in _DISK_FULL:
-                raise CaseFull(
-                    "the disk of the case is full; the act was not logged and not done"
-                ) from failure
-            raise
-        for line in lines:
-            self._tree.append(merkle.leaf_hash(entry_of(line)))
+        with self._writing() as (entries, heads):
+            size, secret = self._tree.size, self._keys.secret
+            lines = [write_opening(secret, size + number, event) for number, event in enumerate(events)]
+            tree = self._tree.copy()
+            for line in lines:
+                tree.append(merkle.leaf_hash(entry_of(line)))
+            data = b"".join(line + b"\n" for line in lines)
+            self._write(entries, data, self._length, heads, tree)
 
     def sign_head(self) -> str:
         """Sign the head as it stands, once per size; gives the checkpoint."""
-        heads = self.checkpoints()
-        if heads and heads[-1].size == self._tree.size:
-            return self.head()
-        head = notes.Checkpoint(ORIGIN, self._tree.size, self._tree.root())
-        note = notes.sign(head, self._keys.log)
-        with (self.folder / "checkpoints").open("ab") as file:
-            file.write(note.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return note
+        with self._writing() as (entries, heads):
+            if self._signed != self._tree.size or not self._note:
+                self._write(entries, b"", self._length, heads, self._tree)
+        return self._note
 
     def head(self) -> str:
-        """Give the last signed head, or nothing when none was signed yet."""
-        notes_held = _notes(self.folder)
-        return notes_held[-1] if notes_held else ""
-
-    def checkpoints(self) -> list[notes.Checkpoint]:
-        """Give every signed head, oldest first; raises BrokenEvidence when a signature does not hold."""
-        return read_checkpoints(self.folder)
+        """Give the last signed head that this process knows, or nothing when none was signed yet."""
+        return self._note
 
     def events(self) -> Iterator[Event]:
         """Give every event, oldest first."""
-        for line in self._lines():
+        for line in event_lines(self.folder):
             yield read_opening(line)[1]
 
-    def _lines(self) -> Iterator[bytes]:
-        yield from event_lines(self.folder)
+    def _write(self, entries: int, data: bytes, length: int, heads: int, tree: merkle.Tree) -> None:
+        """Write lines and then the head over them; whatever fails takes both back."""
+        note = notes.sign(notes.Checkpoint(origin(self._public), tree.size, tree.root()), self._keys.log)
+        held = note.encode() + b"\n"
+        try:
+            write_all(entries, data)
+            os.fdatasync(entries)
+            write_all(heads, held)
+            os.fdatasync(heads)
+        except BaseException as failure:
+            with suppress(OSError):
+                os.ftruncate(heads, self._noted)
+                os.ftruncate(entries, length)
+                os.fdatasync(entries)
+            if isinstance(failure, OSError):
+                raise _explain(failure) from failure
+            raise
+        self._tree, self._length = tree, length + len(data)
+        self._note, self._noted, self._signed = note, self._noted + len(held), tree.size
 
-    def _drop_cut_line(self) -> None:
-        path = self.folder / "events"
-        if not path.exists():
-            return
-        with path.open("rb+") as file:
-            size = file.seek(0, os.SEEK_END)
-            at = size
-            while at and (block := min(at, 1 << 16)):
-                file.seek(at - block)
-                found = file.read(block).rfind(b"\n")
-                if found >= 0:
-                    at = at - block + found + 1
-                    break
-                at -= block
-            if at != size:
-                file.truncate(at)
+    @contextmanager
+    def _writing(self) -> Iterator[tuple[int, int]]:
+        """Hold the log alone and know all of it; gives the descriptors of its events and its heads."""
+        flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptors: list[int] = []
+        try:
+            try:
+                descriptors.append(os.open(self.folder / EVENTS, flags))
+                fcntl.flock(descriptors[0], fcntl.LOCK_EX)
+                descriptors.append(os.open(self.folder / CHECKPOINTS, flags))
+            except OSError as failure:
+                raise _explain(failure) from failure
+            self._catch_up(descriptors[0], descriptors[1])
+            yield descriptors[0], descriptors[1]
+        finally:
+            for descriptor in reversed(descriptors):
+                os.close(descriptor)
+
+    def _catch_up(self, entries: int, heads: int) -> None:
+        """Read what the log has beyond what we know, check it against its heads, and drop what was cut."""
+        found, noted = self._new_notes(heads)
+        signed = {head.size: head.root for head in (notes.parse(note) for note in found)}
+        if os.fstat(entries).st_size < self._length:
+            raise BrokenEvidence("the custody log became shorter than it was")
+        if found:
+            head = check_note(found[-1], self._public)
+            self._note, self._signed = found[-1], head.size
+        self._compare(signed)
+        for line in event_lines(self.folder, self._length):
+            if self._tree.size >= self._signed and not is_ours(self._keys.secret, line):
+                raise BrokenEvidence(
+                    "the custody log holds an event that was not written with the case's keys"
+                )
+            self._tree.append(merkle.leaf_hash(entry_of(line)))
+            self._length += len(line) + 1
+            self._compare(signed)
+        if max(signed, default=0) > self._tree.size:
+            raise BrokenEvidence("the custody log is shorter than its last signed head")
+        if os.fstat(entries).st_size > self._length:
+            os.ftruncate(entries, self._length)
+        if os.fstat(heads).st_size > noted:
+            os.ftruncate(heads, noted)
+        self._noted = noted
+
+    def _compare(self, signed: dict[int, bytes]) -> None:
+        """Compare the tree with the head signed at its size, where there is one."""
+        if self._tree.size in signed and signed[self._tree.size] != self._tree.root():
+            raise BrokenEvidence("the custody log was changed before its last signed head")
+
+    def _new_notes(self, heads: int) -> tuple[list[str], int]:
+        """Give the heads written since we looked, and where they end."""
+        size = os.fstat(heads).st_size
+        if size < self._noted:
+            raise BrokenEvidence("signed heads of the custody log are gone")
+        found, length = split_notes(os.pread(heads, size - self._noted, self._noted))
+        try:
+            for note in found:
+                notes.parse(note)
+        except ValueError as failure:
+            raise BrokenEvidence(f"a signed head of the custody log is malformed: {failure}") from None
+        return found, self._noted + length
 
 
-def entry_of(line: bytes) -> bytes:
-    """Give the log entry of an opening: the SHA-256 of its base64url text (RFC 9901, 4.2.3)."""
-    return hashlib.sha256(line).digest()
+def _folder(case: Path, keys: Keys) -> Path:
+    return case / "custody" / log_id(keys.log.public_key().public_bytes_raw())
 
 
-def event_lines(folder: Path) -> Iterator[bytes]:
-    """Give the openings of a log, oldest first, without the line ends."""
-    path = folder / "events"
-    if path.exists():
-        with path.open("rb") as file:
-            for line in file:
-                if line.endswith(b"\n"):
-                    yield line[:-1]
-
-
-def read_checkpoints(folder: Path) -> list[notes.Checkpoint]:
-    """Give every signed head of a log; raises BrokenEvidence when one does not hold."""
-    public = base64.b64decode((folder / "key.pub").read_text(encoding="ascii"))
-    try:
-        return [notes.verify(note, public) for note in _notes(folder)]
-    except ValueError as failure:
-        raise BrokenEvidence(f"a signed head of the custody log does not hold: {failure}") from None
-
-
-def read_opening(line: bytes) -> tuple[str, Event]:
-    """Read an opening: its place in the log and its event; raises BrokenEvidence when it is malformed."""
-    try:
-        salt, path, value = json.loads(base64.urlsafe_b64decode(line + b"=" * (-len(line) % 4)))
-        if len(base64.urlsafe_b64decode(salt + "==")) < SALT:
-            raise ValueError("a short salt")
-        return path, Event(Act(value["act"]), value["time"], value["by"], value["facts"])
-    except (ValueError, KeyError, TypeError) as failure:
-        raise BrokenEvidence(f"an event of the custody log cannot be read: {failure}") from None
-
-
-def _opening(place: int, event: Event) -> bytes:
-    salt = base64.urlsafe_b64encode(secrets.token_bytes(SALT)).rstrip(b"=").decode()
-    value: dict[str, Any] = {
-        "act": event.act.value,
-        "time": event.time,
-        "by": event.by,
-        "facts": dict(event.facts),
-    }
-    text = json.dumps(
-        [salt, f"event/{place}", value], ensure_ascii=False, separators=(",", ":"), sort_keys=True
-    )
-    return base64.urlsafe_b64encode(text.encode()).rstrip(b"=")
-
-
-def _notes(folder: Path) -> list[str]:
-    """Give the signed heads as they were written; one that a power failure cut is not counted."""
-    path = folder / "checkpoints"
-    if not path.exists():
-        return []
-    pieces = path.read_text(encoding="utf-8").split("\n\n")
-    whole = [f"{pieces[n]}\n\n{pieces[n + 1]}\n" for n in range(0, len(pieces) - 1, 2)]
-    return whole
+def _explain(failure: OSError) -> BadCase | CaseFull:
+    """Say in our words what kept the log from being written."""
+    if failure.errno in _FULL:
+        return CaseFull("the disk of the case is full; the act was not logged and not done")
+    return BadCase(f"the custody log cannot be written: {failure.strerror}")

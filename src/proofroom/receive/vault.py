@@ -1,144 +1,158 @@
 """The vault: originals by their digest, read-only, never changed after they are entered.
 
-How durability is reached: the files of a batch are written and named, one `syncfs` makes the whole batch
-durable, and only then are its lines entered into the custody log (which is synced itself). A file that a
-power failure left under a digest without such a line is not believed: it is written again.
+How durability is reached: the files of a batch wait in `originals/.incoming` under their digests; one
+`syncfs` makes the whole batch durable; then its lines are entered into the custody log (which syncs itself);
+only then are the files renamed to their places. So `originals/` never holds what the log does not name, and
+what a kill left waiting is either named by the log, and goes to its place, or was never received.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
-import hashlib
 import os
-import secrets
-from collections.abc import Iterator
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from proofroom.base.digest import sha256_stream
-from proofroom.errors import BadCase, BrokenEvidence, CaseFull, SourceLost
+from proofroom.errors import BadCase, BrokenEvidence, CaseFull, ProofroomError
 
-_BLOCK: Final = 1 << 20
-_LOST: Final = (errno.EIO, errno.ENODEV, errno.ESTALE, errno.ENXIO, errno.ENOTCONN, errno.ESHUTDOWN)
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
+_READ: Final = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
-
-class ChangedWhileRead(Exception):
-    """The file was written to while we read it; what was read is dropped."""
+_SYNCFS: Any = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
 
 
 class Vault:
     """The folder `originals/` of a case."""
 
     def __init__(self, case: Path) -> None:
-        """Use the folders `originals` and `derived/tmp` of the case."""
-        self._folder = case / "originals"
-        self._tmp = case / "originals" / ".incoming"
-        for folder in (self._folder, self._tmp):
-            folder.mkdir(mode=0o700, exist_ok=True)
-
-    def sweep(self) -> None:
-        """Delete what a kill left half-written."""
-        for leftover in self._tmp.iterdir():
-            leftover.unlink()
+        """Use the folder `originals` of the case; nothing is made or changed before something is put in."""
+        self.folder = case / "originals"
+        self.incoming = self.folder / ".incoming"
 
     def path(self, digest: str) -> Path:
         """Give where an original stands."""
-        return self._folder / digest[:2] / digest[2:]
+        return self.folder / digest[:2] / digest[2:]
 
-    def put(self, source: int) -> tuple[str, int]:
-        """Copy an open file in; gives its digest and size.
-
-        Raises SourceLost when the source goes away, CaseFull when the disk is full, ChangedWhileRead when
-        the file changes under us, and OSError when just this file cannot be read.
-        """
-        before = os.fstat(source)
-        partial = self._tmp / secrets.token_hex(8)
+    def prepare(self) -> None:
+        """Make the folder in which a batch waits; raises CaseFull or BadCase."""
         try:
-            digest, size = self._copy(source, partial)
-            after = os.fstat(source)
-            if (before.st_size, before.st_mtime_ns) != (
-                after.st_size,
-                after.st_mtime_ns,
-            ) or size != after.st_size:
-                raise ChangedWhileRead
-            target = self.path(digest)
-            target.parent.mkdir(mode=0o700, exist_ok=True)
-            partial.replace(target)
-        finally:
-            partial.unlink(missing_ok=True)
-        return digest, size
-
-    def _copy(self, source: int, partial: Path) -> tuple[str, int]:
-        """Copy and hash in one pass."""
-        state, size = hashlib.sha256(), 0
-        target = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
-        try:
-            buffer = bytearray(_BLOCK)
-            view = memoryview(buffer)
-            while count := self._read(source, buffer):
-                state.update(view[:count])
-                self._write(target, view[:count])
-                size += count
-        finally:
-            os.close(target)
-        return state.hexdigest(), size
-
-    def _read(self, source: int, buffer: bytearray) -> int:
-        try:
-            return os.readv(source, [buffer])
+            self.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as failure:
-            if failure.errno in _LOST:
-                raise SourceLost("the source went away while it was being read") from failure
-            raise
+            raise explain(failure) from failure
 
-    def _write(self, target: int, data: memoryview) -> None:
+    def holds(self, digest: str, size: int) -> bool:
+        """Say whether an original of that digest and size is in its place."""
         try:
-            while data:
-                data = data[os.write(target, data) :]
-        except OSError as failure:
-            if failure.errno in _FULL:
-                raise CaseFull("the disk of the case is full") from failure
-            raise BadCase(f"the case cannot be written to: errno {failure.errno}") from failure
+            status = os.lstat(self.path(digest))
+        except OSError:
+            return False
+        return stat.S_ISREG(status.st_mode) and status.st_size == size
 
     def sync(self) -> None:
         """Make everything written so far durable, with one call for the whole batch."""
-        folder = os.open(self._folder, os.O_RDONLY)
         try:
-            syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-            if syncfs is None:
-                os.sync()
-            elif syncfs(folder):
-                code = ctypes.get_errno()
-                if code in _FULL:
-                    raise CaseFull("the disk of the case is full")
-                raise BadCase(f"the case cannot be made durable: errno {code}")
-        finally:
-            os.close(folder)
+            folder = os.open(self.incoming, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                if _syncfs(folder):
+                    raise OSError(ctypes.get_errno(), "the batch cannot be made durable")
+            finally:
+                os.close(folder)
+        except OSError as failure:
+            raise explain(failure) from failure
+
+    def settle(self, digests: Iterable[str]) -> None:
+        """Move logged originals from where they wait to their places; raises BrokenEvidence when one is gone."""
+        for digest in set(digests):
+            target = self.path(digest)
+            try:
+                target.parent.mkdir(mode=0o700, exist_ok=True)
+                (self.incoming / digest).replace(target)
+            except FileNotFoundError:
+                if not target.exists():
+                    raise BrokenEvidence(f"the original {digest[:12]}… is gone") from None
+            except OSError as failure:
+                raise explain(failure) from failure
+
+    def recover(self, logged: Callable[[], Iterable[str]]) -> None:
+        """Bring the vault in order after a kill: what the log names goes to its place, the rest was never received.
+
+        `logged` gives the digests in the custody log; it is asked only when something was left waiting.
+        """
+        try:
+            waiting = list(self.incoming.iterdir())
+        except FileNotFoundError:
+            return
+        known = set(logged()) if waiting else set()
+        self.settle(path.name for path in waiting if path.name in known)
+        for path in waiting:
+            if path.name not in known:
+                path.unlink()
 
     def open(self, digest: str) -> BinaryIO:
-        """Open an original for reading; raises BrokenEvidence when it is gone."""
-        try:
-            return self.path(digest).open("rb")
-        except FileNotFoundError:
-            raise BrokenEvidence(f"the original {digest[:12]}… is gone") from None
+        """Open an original for reading; raises BrokenEvidence when it is gone or no plain file."""
+        for path in (self.path(digest), self.incoming / digest):
+            with suppress(FileNotFoundError):
+                return _open_plain(path)
+        raise BrokenEvidence(f"the original {digest[:12]}… is gone")
 
     def check(self, digest: str, size: int) -> str | None:
         """Read an original again; gives None, or the code of what is wrong with it."""
         try:
-            with self.path(digest).open("rb") as file:
+            with self.open(digest) as file:
                 found = sha256_stream(file)
-        except FileNotFoundError:
-            return "original-missing"
+        except BrokenEvidence:
+            return "original-changed" if os.path.lexists(self.path(digest)) else "original-missing"
         except OSError:
             return "original-unreadable"
         return None if found == (digest, size) else "original-changed"
 
     def strangers(self, known: set[str]) -> Iterator[str]:
-        """Give files in the vault that no line of custody names."""
-        for folder in sorted(self._folder.iterdir()):
-            if folder != self._tmp:
-                for path in sorted(folder.iterdir()):
-                    if folder.name + path.name not in known:
-                        yield folder.name + path.name
+        """Give what lies in the vault and is named by no line of custody, by its path in there."""
+        for folder in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+            if folder == self.incoming:
+                continue
+            if folder.is_symlink() or not folder.is_dir():
+                yield folder.name
+                continue
+            for path in sorted(folder.iterdir()):
+                if not _DIGEST.match(folder.name + path.name) or folder.name + path.name not in known:
+                    yield f"{folder.name}/{path.name}"
+
+
+def explain(failure: OSError) -> ProofroomError:
+    """Say in our words what kept the case from being written."""
+    if failure.errno in _FULL:
+        return CaseFull("the disk of the case is full")
+    return BadCase(
+        f"the case cannot be written to: {failure.strerror}",
+        remedy="Check the disk of the case and that you may write to it, and run the same command again.",
+    )
+
+
+def _open_plain(path: Path) -> BinaryIO:
+    """Open a file that must be a plain one: no link is followed and no pipe waited for."""
+    try:
+        descriptor = os.open(path, _READ)
+    except OSError as failure:
+        if failure.errno in (errno.ELOOP, errno.ENXIO):
+            raise BrokenEvidence(f"{path.name[:12]}… is no plain file") from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BrokenEvidence(f"{path.name[:12]}… is no plain file")
+    return os.fdopen(descriptor, "rb")
+
+
+def _syncfs(folder: int) -> int:
+    """Sync the file system of an open folder; where the call is missing, sync all of them."""
+    if _SYNCFS is None:
+        os.sync()
+        return 0
+    return int(_SYNCFS(folder))
