@@ -167,6 +167,14 @@ class Case:
         """Give what stands at an address, through the mask."""
         return self.looking.show(address, Mask(self._secret()))
 
+    def artifacts(self, state: str | None = None, limit: int = 0) -> list[dict[str, Any]]:
+        """Give one line per occurrence, in one state or in any, through the mask."""
+        return list(View(self.looking, Mask(self._secret())).artifacts(state, limit))
+
+    def window(self, address: str, rows: int = 100) -> list[dict[str, Any]]:
+        """Give the cells of so many rows from a cell's row on, through the mask."""
+        return self.looking.window(address, Mask(self._secret()), rows)
+
     def members(self) -> list[dict[str, str]]:
         """Give the members: handle and public key."""
         return [{"handle": handle, "public_key": key} for handle, key in self.file.members.items()]

@@ -153,6 +153,11 @@ class Looking:
             for piece in pieces
         ]
 
+    def window(self, address: str, mask: Mask, rows: int = 100) -> list[dict[str, Any]]:
+        """Give every stored cell of so many rows, from the row of a cell on."""
+        evidence = Evidence(Reading(self.derived, self.journal))
+        return [piece_line(piece, mask) for piece in evidence.window(self.resolve(address), rows)]
+
     def _overview(self, where: Where, reading: Reading, mask: Mask) -> dict[str, Any]:
         """Describe an artifact: where it was found, what it is, its sheets and its properties."""
         row = self.journal.rows("select * from artifacts where digest = ?", (where.artifact,))[0]
