@@ -16,6 +16,8 @@ STORED: Final = 0
 LZMA: Final = 14
 PPMD: Final = 98
 AES: Final = 99
+ALL: Final = 0xFFFFFFFF
+SHORT_ALL: Final = 0xFFFF
 
 _CENTRAL: Final = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END: Final = struct.Struct("<4sHHHHIIH")
@@ -23,8 +25,6 @@ _END64: Final = struct.Struct("<4sQHHIIQQQQ")
 _LOCATOR: Final = struct.Struct("<4sIQI")
 _REACH: Final = 1 << 20
 _TRIES: Final = 64
-ALL: Final = 0xFFFFFFFF
-SHORTALL: Final = 0xFFFF
 
 
 @dataclass(frozen=True, slots=True)
