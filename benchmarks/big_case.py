@@ -137,8 +137,12 @@ def main() -> None:
         report("size of the index", [index], [megabytes], "MB", of="the workbook")
         inside, shell = looks(case, rows)
         for name, share in (("p50", 0.5), ("p95", 0.95)):
-            print(f"| 100 rows around a cell, open case, {name} | {percentile(inside, share):.1f} | | ms | | |")
-        print(f"| `proofroom show` of one cell from the shell, median | {statistics.median(shell):.0f} | | ms | | |")
+            print(
+                f"| 100 rows around a cell, open case, {name} | {percentile(inside, share):.1f} | | ms | | |"
+            )
+        print(
+            f"| `proofroom show` of one cell from the shell, median | {statistics.median(shell):.0f} | | ms | | |"
+        )
         status = subprocess.run(ours("status", case, "--json"), check=True, capture_output=True).stdout
         print(f"\n{json.loads(status)['cells']:,} cells, {os.cpu_count()} workers")
 
@@ -147,7 +151,9 @@ def _print(bare: list[Cost], slow: Cost, reading: list[Cost], indexing: list[Cos
     for place, name, unit in ((0, "wall", "s"), (1, "cpu", "s")):
         yard = [one[place] for one in bare]
         both = [one[place] + two[place] for one, two in zip(reading, indexing, strict=True)]
-        report(f"to the tables, {name}", [one[place] for one in reading], yard, unit, of="calamine, bare read")
+        report(
+            f"to the tables, {name}", [one[place] for one in reading], yard, unit, of="calamine, bare read"
+        )
         report(f"to searchable, {name}", both, yard, unit, of="calamine, bare read")
         report(f"to the tables, {name}", [one[place] for one in reading], [slow[place]], unit, of="openpyxl")
     peak = [max(one[2], two[2]) for one, two in zip(reading, indexing, strict=True)]

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,9 +72,9 @@ def small_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def read_case(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def read_case(small_world: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Take the small world in once, for tests that only look."""
     case = tmp_path_factory.mktemp("cases") / "small.case"
     done = proofroom("open", small_world / "cache", "--case", case, *PLAIN, "--json")
     assert done.status in (0, 3), done.err
-    yield case
+    return case
