@@ -34,10 +34,7 @@ def write(letter: Letter, *, blind: bool) -> Made:
         head.append(f'Content-Type: multipart/mixed; boundary="{bound}"')
         body = "\r\n" + "".join(f"--{bound}\r\n{piece}\r\n" for piece in parts) + f"--{bound}--\r\n"
     data = ("\r\n".join(head) + "\r\n" + body).encode("ascii")
-    facts = [
-        Fact("line", part(("body", "1"), ("line", str(number))), line)
-        for number, line in enumerate(letter.lines, 1)
-    ]
+    facts = [Fact("line", part(("para", str(number))), line) for number, line in enumerate(letter.lines, 1)]
     members = [(name, made) for name, _, made in letter.attachments]
     return Made(data, "eml", facts, members=members, written=letter.day)
 

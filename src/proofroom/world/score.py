@@ -80,12 +80,14 @@ def score_lines(
 ) -> list[Score]:
     """Score lines and paragraphs given as (path, part, text): at the exact address, and anywhere in the file.
 
-    The second score (`lines:text`) asks only whether the text was found in the right file.
+    What stands at kinds of address that the truth does not list for a file (its properties, say) is left out of
+    the precision. The second score (`lines:text`) asks only whether the text was found in the right file.
     """
     known = _facts(truth, "lines")
     covered = {path for path, _ in known}
+    kinds = {(path, _kind(parts)) for path, parts in known}
     kept = [(path, parse_parts(part), text) for path, part, text in lines if path in covered]
-    given = {(path, parts): text for path, parts, text in kept}
+    given = {(path, parts): text for path, parts, text in kept if (path, _kind(parts)) in kinds}
     wanted = {at: row["raw"] for at, row in known.items() if row["needs"] in needs}
     allowed = {at: row["raw"] for at, row in known.items()}
     exact = _compare("lines:address", wanted, allowed, given)
@@ -95,6 +97,11 @@ def score_lines(
     missed = [at for at, text in wanted.items() if str(text) not in texts.get(at[0], "")]
     right = len(wanted) - len(missed)
     return [exact, Score("lines:text", len(wanted), right, right, _problems("missing", missed))]
+
+
+def _kind(parts: Parts) -> tuple[str, ...]:
+    """Give the names of an address's parts: `page` and `line`, say."""
+    return tuple(name for name, _ in parts)
 
 
 def score_states(truth: Path, artifacts: Iterable[tuple[str, str | None, str]]) -> list[Score]:

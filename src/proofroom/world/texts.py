@@ -34,7 +34,7 @@ def plain(prose: Prose, *, encoding: str, blind: bool, bom: bytes = b"") -> Made
     """Write plain text, one paragraph a line; without a marker in a blind world."""
     lines = prose.lines() + ([] if blind else [f"[{MARKER}]"])
     data = bom + ("\r\n".join(lines) + "\r\n").encode(encoding)
-    made = _made(data, "txt", _numbered("line", lines), prose)
+    made = _made(data, "txt", _numbered("para", lines), prose)
     made.extra["encoding"] = encoding
     return made
 
@@ -55,7 +55,7 @@ def page(prose: Prose, *, encoding: str, blind: bool) -> Made:
 def note(text: str, *, blind: bool, encoding: str = "utf-8") -> Made:
     """Write a short text file as people leave them about."""
     lines = text.split("\n") + ([] if blind else [f"[{MARKER}]"])
-    made = Made(("\n".join(lines) + "\n").encode(encoding), "txt", _numbered("line", lines))
+    made = Made(("\n".join(lines) + "\n").encode(encoding), "txt", _numbered("para", lines))
     made.extra["encoding"] = encoding
     return made
 
