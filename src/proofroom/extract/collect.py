@@ -14,16 +14,15 @@ import numpy as np
 import pyarrow as pa
 
 from proofroom.extract.collected import Collected, Member, MemberFile
+from proofroom.extract.frame_rules import check_values
 from proofroom.extract.frames import Kind
 from proofroom.extract.inbox import BadFrame, Frame, FrameReader
 from proofroom.limits import Limits
-from proofroom.model.evidence import Flag, PieceKind
+from proofroom.model.evidence import PieceKind
 from proofroom.model.states import Reason, State
 from proofroom.model.where import format_parts
 from proofroom.store.schemas import SCHEMAS, of_artifact
 
-_KNOWN_FLAGS = int(sum(Flag))
-_LAST_TYPE = 6
 PASSWORD_INDEX = ":password-index"  # noqa: S105 - the name of a property
 """The end of the property by which a format says which of the given passwords fitted (-1: a default one)."""
 
@@ -47,15 +46,22 @@ class Collector:
         self._reader = FrameReader()
         self._formats: list[str] = []
         self._sheets: set[int] = set()
-        self._seq = self._text = self._member_bytes = 0
+        self._seq = self._text = self._member_bytes = self._besides = 0
         self._member: tuple[bytes, MemberFile] | None = None
         self._hashes: dict[str, Any] = {}
 
     def feed(self, untrusted: bytes) -> None:
-        """Take the next bytes from the child; raises BadFrame."""
+        """Take the next bytes from the child; none at all say that it ended well. Raises BadFrame."""
+        if not untrusted:
+            self._reader.finish()
+            if self.found.state is None:
+                raise BadFrame(_NO_END)
         for frame in self._reader.feed(untrusted):
             if self.found.state is not None:
                 raise BadFrame(_AFTER_END)
+            if (frame.kind is Kind.FORMAT) != (not self.found.media_type):
+                raise BadFrame(_FORMAT_FIRST)
+            check_values(frame)
             _HANDLERS[frame.kind](self, frame)
 
     def finish(self) -> Collected:
@@ -76,32 +82,28 @@ class Collector:
         return whole.hexdigest()
 
     def _take_format(self, frame: Frame) -> None:
-        self.found.format = frame.text("name")[:64]
-        self.found.media_type = frame.text("media_type")[:200]
+        self.found.format, self.found.media_type = frame.text("name"), frame.text("media_type")
 
     def _take_sheet(self, frame: Frame) -> None:
         index = frame.number("index")
+        if index in self._sheets:
+            raise BadFrame(_SHEET_TWICE)
         self._sheets.add(index)
+        self._count_besides(1)
         columns = [frame.columns["index"], frame.columns["name"], frame.columns["visibility"]]
         self._emit("sheets", ["sheet", "name", "visibility"], columns, frame.rows)
 
     def _take_formats(self, frame: Frame) -> None:
+        if self._formats:
+            raise BadFrame(_FORMATS_TWICE)
+        self._count_besides(frame.rows)
         self._formats = frame.columns["format"].to_pylist()
 
     def _take_cells(self, frame: Frame) -> None:
-        sheets, rows = frame.numbers("sheet"), frame.rows
-        if not rows or not set(np.unique(sheets).tolist()) <= self._sheets | {0}:
-            raise BadFrame(_NO_SHEET)
-        if (
-            frame.numbers("type").max() > _LAST_TYPE
-            or (frame.numbers("flags") & ~np.uint16(_KNOWN_FLAGS)).any()
-        ):
-            raise BadFrame(_UNKNOWN_BITS)
-        if frame.numbers("row").min() < 1 or frame.numbers("col").min() < 1:
-            raise BadFrame(_BAD_ADDRESS)
-        formats = frame.numbers("format")
+        rows, formats = frame.rows, frame.numbers("format")
+        self._check_sheets(frame)
         if formats.max() >= len(self._formats):
-            raise BadFrame(_BAD_ADDRESS)
+            raise BadFrame(_NO_NUMBER_FORMAT)
         self.found.cells += rows
         if self.found.cells > self._limits.cells + rows:
             raise BadFrame(_OVER_LIMIT)
@@ -115,12 +117,12 @@ class Collector:
         self._emit("cells", names, [*columns, column, *texts], rows, hashed=True)
 
     def _take_merges(self, frame: Frame) -> None:
+        self._check_sheets(frame)
+        self._count_besides(frame.rows)
         names = ["sheet", "top", "left", "bottom", "right"]
         self._emit("merges", names, [frame.columns[name] for name in names], frame.rows)
 
     def _take_lines(self, frame: Frame) -> None:
-        if frame.rows and frame.numbers("kind").max() > max(PieceKind):
-            raise BadFrame(_UNKNOWN_BITS)
         self._take_pieces(frame, frame.columns["part"], frame.columns["kind"], frame.columns["flags"], "text")
 
     def _take_meta(self, frame: Frame) -> None:
@@ -172,8 +174,8 @@ class Collector:
     def _take_member_end(self, frame: Frame) -> None:
         if self._member is None:
             raise BadFrame(_NESTED)
-        state, reason = frame.text("state"), frame.text("reason")
-        self._end_member(State(state) if state in set(State) else None, _reason(reason))
+        state = frame.text("state")
+        self._end_member(State(state) if state else None, Reason(frame.text("reason")))
 
     def _end_member(self, state: State | None, reason: Reason) -> None:
         name, file = self._member or (b"", self._open_member())
@@ -182,26 +184,30 @@ class Collector:
         self.found.members.append(Member(name, digest, size, state, reason))
 
     def _take_absent_member(self, frame: Frame) -> None:
+        if self._member is not None:
+            raise BadFrame(_NESTED)
         if len(self.found.members) >= self._limits.members:
             raise BadFrame(_OVER_LIMIT)
-        name, state = frame.blob("name"), frame.text("state")
-        if state not in set(State):
-            raise BadFrame(_UNKNOWN_CODE)
-        reason = _reason(frame.text("reason"))
-        self.found.members.append(Member(name[: self._limits.name_bytes], None, 0, State(state), reason))
+        name, state = frame.blob("name")[: self._limits.name_bytes], State(frame.text("state"))
+        self.found.members.append(Member(name, None, 0, state, Reason(frame.text("reason"))))
 
-    def _take_partly(self, frame: Frame) -> None:
-        _reason(frame.text("reason"))
-
-    def _take_pixels(self, frame: Frame) -> None:
-        if frame.number("width") * frame.number("height") * 3 != len(frame.blob("rgb")):
-            raise BadFrame(_BAD_ADDRESS)
+    def _take_nothing(self, frame: Frame) -> None:
+        """Take no more than the knowledge that its values were checked."""
 
     def _take_end(self, frame: Frame) -> None:
-        state = frame.text("state")
-        if state not in set(State):
-            raise BadFrame(_UNKNOWN_CODE)
-        self.found.state, self.found.reason = State(state), _reason(frame.text("reason"))
+        if self._member is not None:
+            raise BadFrame(_NESTED)
+        self.found.state, self.found.reason = State(frame.text("state")), Reason(frame.text("reason"))
+
+    def _check_sheets(self, frame: Frame) -> None:
+        if not set(np.unique(frame.numbers("sheet")).tolist()) <= self._sheets:
+            raise BadFrame(_NO_SHEET)
+
+    def _count_besides(self, more: int) -> None:
+        """Count what the child counts as pieces and what is none in the store: sheets, merges, number formats."""
+        self._besides += more
+        if self._besides > self._limits.pieces + more:
+            raise BadFrame(_OVER_LIMIT)
 
     def _count_text(self, frame: Frame, *names: str) -> None:
         self._text += sum(frame.columns[name].nbytes for name in names)
@@ -237,19 +243,13 @@ class Collector:
                     self._hashes.setdefault(key + ".text", hashlib.sha256()).update(text)
 
 
-def _reason(code: str) -> Reason:
-    """Read a reason code; raises BadFrame when it is none of ours."""
-    try:
-        return Reason(code)
-    except ValueError:
-        raise BadFrame(_UNKNOWN_CODE) from None
-
-
 _AFTER_END = "a frame after the last one"
-_NO_SHEET = "cells of a sheet that was not announced"
-_UNKNOWN_BITS = "a type or flag that does not exist"
-_UNKNOWN_CODE = "a state or reason that does not exist"
-_BAD_ADDRESS = "a number out of its range"
+_NO_END = "no last frame"
+_FORMAT_FIRST = "the format is told once, in the first frame"
+_NO_SHEET = "cells or merges of a sheet that was not announced"
+_SHEET_TWICE = "a sheet announced twice"
+_FORMATS_TWICE = "number formats given twice"
+_NO_NUMBER_FORMAT = "a number format that was not given"
 _OVER_LIMIT = "more than the child's own limits allow"
 _NESTED = "member frames out of order"
 
@@ -265,7 +265,7 @@ _HANDLERS: dict[Kind, Callable[[Collector, Frame], None]] = {
     Kind.MEMBER_DATA: Collector._take_member_data,  # noqa: SLF001
     Kind.MEMBER_END: Collector._take_member_end,  # noqa: SLF001
     Kind.MEMBER_ABSENT: Collector._take_absent_member,  # noqa: SLF001
-    Kind.PARTLY: Collector._take_partly,  # noqa: SLF001
-    Kind.PIXELS: Collector._take_pixels,  # noqa: SLF001
+    Kind.PARTLY: Collector._take_nothing,  # noqa: SLF001
+    Kind.PIXELS: Collector._take_nothing,  # noqa: SLF001
     Kind.END: Collector._take_end,  # noqa: SLF001
 }

@@ -19,6 +19,8 @@ from proofroom.extract.frames import HEADER, LENGTH, MAGIC, MAX_FRAME, SCHEMAS, 
 
 _DTYPES: Final = {"u1": np.uint8, "u2": np.uint16, "i4": np.int32, "i8": np.int64}
 _MAX_ROWS: Final = 1 << 24
+_MANY_ROWS: Final = frozenset((Kind.NUMBER_FORMATS, Kind.CELLS, Kind.MERGES, Kind.LINES, Kind.META))
+"""Frames of all other kinds have one row: whoever takes them looks at the first."""
 
 
 class BadFrame(ValueError):
@@ -90,7 +92,8 @@ def _frame_size(buffer: bytearray) -> int | None:
     if magic != MAGIC or kind not in Kind.__members__.values():
         message = "no frame begins here"
         raise BadFrame(message)
-    if columns != len(SCHEMAS[Kind(kind)]) or rows > _MAX_ROWS:
+    most = _MAX_ROWS if kind in _MANY_ROWS else 1
+    if columns != len(SCHEMAS[Kind(kind)]) or not rows or rows > most:
         message = f"kind {kind} with {columns} columns and {rows} rows"
         raise BadFrame(message)
     head = HEADER.size + columns * LENGTH.size
@@ -131,7 +134,8 @@ def _texts(frame: bytes, at: int, length: int, rows: int, *, binary: bool) -> An
         message = "a text column shorter than its offsets"
         raise BadFrame(message)
     offsets = np.frombuffer(frame, np.int32, rows + 1, at)
-    if offsets[0] != 0 or offsets[-1] != length - index or (np.diff(offsets) < 0).any():
+    # Compared, not subtracted: a difference of two offsets can run over and look right.
+    if offsets[0] != 0 or offsets[-1] != length - index or (offsets[1:] < offsets[:-1]).any():
         message = "offsets that do not rise to the end of their text"
         raise BadFrame(message)
     whole = pa.py_buffer(frame)

@@ -8,13 +8,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from proofroom.extract.format import Cells, Line, MemberWriter, Texts, Unreadable, texts
-from proofroom.extract.frames import Kind, pack, pack_one
+from proofroom.extract.frames import MAX_FRAME, Kind, pack, pack_one
 from proofroom.limits import Limits
 from proofroom.model.evidence import Flag
 from proofroom.model.states import Reason, State
 
 _CHUNK = 1 << 20
 _LINES_PER_FRAME = 4_096
+_FRAME_BYTES = 16 << 20
+"""Bytes of text from which on a frame of several rows is cut in two: the parent takes none above MAX_FRAME."""
 _EXPANSION_FLOOR = 64 << 20
 
 
@@ -28,6 +30,7 @@ class FrameSink:
         self._size = max(size, 1)
         self._cells = self._pieces = self._members = self._text = self._expanded = 0
         self._meta: list[tuple[str, str]] = []
+        self._meta_text = 0
         self._partly = Reason.NONE
         self._anything = False
 
@@ -37,17 +40,26 @@ class FrameSink:
 
     def sheet(self, index: int, untrusted_name: str, visibility: Flag = Flag.NONE) -> None:
         """Announce a sheet."""
+        self._count_pieces(1)
         self._count_text(len(untrusted_name))
         self._send(pack_one(Kind.SHEET, index, untrusted_name, int(visibility)))
 
     def number_formats(self, formats: Sequence[str]) -> None:
         """Give the table of number formats."""
-        self._send(pack(Kind.NUMBER_FORMATS, len(formats), [texts(formats)]))
+        if formats:
+            packed = texts(formats)
+            self._count_pieces(len(formats))
+            self._count_text(len(packed.blob))
+            self._send(pack(Kind.NUMBER_FORMATS, len(formats), [packed]))
 
     def cells(self, sheet: int, cells: Cells) -> None:
         """Take cells of one sheet, column by column."""
         rows = len(cells.rows)
         if not rows:
+            return
+        if rows > 1 and _text_bytes(cells) > _FRAME_BYTES:
+            for start, stop in ((0, rows // 2), (rows // 2, rows)):
+                self.cells(sheet, _some_of(cells, start, stop))
             return
         self._anything = True
         self._cells += rows
@@ -71,21 +83,29 @@ class FrameSink:
     def lines(self, lines: Sequence[Line]) -> None:
         """Take pieces of text in reading order."""
         for start in range(0, len(lines), _LINES_PER_FRAME):
-            some = lines[start : start + _LINES_PER_FRAME]
-            text = texts([line.untrusted_text for line in some])
-            self._anything = True
-            self._count_pieces(len(some))
-            self._count_text(len(text.blob))
-            kinds = bytes(int(line.kind) for line in some)
-            flags = array("H", (int(line.flags) for line in some))
-            self._send(pack(Kind.LINES, len(some), [texts([line.part for line in some]), kinds, flags, text]))
+            self._send_lines(lines[start : start + _LINES_PER_FRAME])
+
+    def _send_lines(self, some: Sequence[Line]) -> None:
+        """Send lines as one frame, or as more when they are long."""
+        text, parts = texts([line.untrusted_text for line in some]), texts([line.part for line in some])
+        if len(some) > 1 and len(text.blob) + len(parts.blob) > _FRAME_BYTES:
+            self._send_lines(some[: len(some) // 2])
+            self._send_lines(some[len(some) // 2 :])
+            return
+        self._anything = True
+        self._count_pieces(len(some))
+        self._count_text(len(text.blob))
+        kinds = bytes(int(line.kind) for line in some)
+        flags = array("H", (int(line.flags) for line in some))
+        self._send(pack(Kind.LINES, len(some), [parts, kinds, flags, text]))
 
     def meta(self, key: str, untrusted_value: str) -> None:
         """Take one property; properties are sent together."""
         self._count_pieces(1)
         self._count_text(len(untrusted_value))
         self._meta.append((key, untrusted_value))
-        if len(self._meta) >= _LINES_PER_FRAME:
+        self._meta_text += len(untrusted_value)
+        if len(self._meta) >= _LINES_PER_FRAME or self._meta_text > _FRAME_BYTES // 4:
             self._flush_meta()
 
     @contextmanager
@@ -95,9 +115,11 @@ class FrameSink:
             yield _Nowhere()
             return
         self._send(pack_one(Kind.MEMBER_BEGIN, untrusted_name, size))
-        state, reason = "", Reason.NONE.value
+        # What ends in no way that we know of, for want of memory for example, must not pass for whole.
+        state, reason = State.TRUNCATED.value, Reason.CUT_SHORT.value
         try:
             yield _Member(self)
+            state, reason = "", Reason.NONE.value
         except Unreadable as cut:
             state, reason = cut.state.value, cut.reason.value
             if cut.reason in (Reason.LIMIT_EXPANDED_BYTES, Reason.LIMIT_EXPANSION):
@@ -169,12 +191,14 @@ class FrameSink:
 
     def _flush_meta(self) -> None:
         if self._meta:
-            some, self._meta = self._meta, []
+            some, self._meta, self._meta_text = self._meta, [], 0
             columns = [texts([key for key, _ in some]), texts([value for _, value in some])]
             self._send(pack(Kind.META, len(some), columns))
 
     def _send(self, buffers: list[bytes]) -> None:
         """Write all of a frame; a pipe takes part of it at a time."""
+        if sum(map(len, buffers)) > MAX_FRAME:
+            raise Unreadable(State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)
         data = b"".join(buffers)
         view = memoryview(data)
         while view:
@@ -216,3 +240,29 @@ def _with_derived_flags(flags: array[int], shown: Texts | None, formulas: Texts 
                     out[place] |= bit
                 before = after
     return out
+
+
+def _text_bytes(cells: Cells) -> int:
+    """Give how much text cells hold."""
+    return sum(len(column.blob) for column in (cells.raw, cells.shown, cells.formulas) if column is not None)
+
+
+def _some_of(cells: Cells, start: int, stop: int) -> Cells:
+    """Give some of the cells, in their order."""
+    return Cells(
+        cells.rows[start:stop],
+        cells.columns[start:stop],
+        cells.types[start:stop],
+        cells.flags[start:stop],
+        cells.formats[start:stop],
+        _texts_of(cells.raw, start, stop),
+        cells.shown and _texts_of(cells.shown, start, stop),
+        cells.formulas and _texts_of(cells.formulas, start, stop),
+    )
+
+
+def _texts_of(column: Texts, start: int, stop: int) -> Texts:
+    """Give some of a column's texts."""
+    first, last = column.offsets[start], column.offsets[stop]
+    offsets = array("i", (offset - first for offset in column.offsets[start : stop + 1]))
+    return Texts(offsets, column.blob[first:last])

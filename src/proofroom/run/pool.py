@@ -37,7 +37,10 @@ class Sandbox(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Callbacks:
-    """Whom the pool tells: bytes as they come (False: not believed), the end of a job, a second try."""
+    """Whom the pool tells: bytes as they come (False: not believed), the end of a job, a second try.
+
+    No bytes at all say that the child has ended as if all were well: False when its last word was none.
+    """
 
     consume: Callable[[Job, bytes], bool]
     ended: Callable[[Job, Ended], None]
@@ -193,8 +196,12 @@ class Pool:
         """End a worker's job, or give it to the quarantine; a worker that is worn out is replaced."""
         job, seconds = hand.job, time.monotonic() - hand.began
         verdict = hand.verdict or _verdict(hand.exit, self._limits)
-        crashed = verdict is not None and verdict == (State.CRASHED, Reason.WORKER_DIED)
-        worn_out = hand.gone or crashed or hand.done >= self._limits.worker_jobs
+        if job is not None and verdict is None and not tell.consume(job, b""):
+            verdict = State.CRASHED, Reason.BAD_FRAME
+        crashed = verdict == (State.CRASHED, Reason.WORKER_DIED)
+        # Whoever crashed or lied may have been taken over: nobody is forked from its worker any more.
+        suspect = verdict is not None and verdict[0] is State.CRASHED
+        worn_out = hand.gone or suspect or hand.done + 1 >= self._limits.worker_jobs
         pipe = hand.pipe
         if pipe is not None:
             self._forget(pipe)
