@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
-from proofroom.extract.containers.unpackers import Unpacker, unpack
-
-_AT_A_TIME: Final = 1 << 15
-"""Little, because what a stream leaves is copied: a file may hold a million tiny streams."""
+from proofroom.extract.containers.unpackers import SPOON, Unpacker, unpack
 
 
 class Packed:
@@ -23,7 +20,7 @@ class Packed:
     def fill(self, least: int) -> bool:
         """Have at least so many bytes at hand; false when the file ends before."""
         while len(self.data) < least:
-            more = self._stream.read(_AT_A_TIME)
+            more = self._stream.read(SPOON)
             if not more:
                 return False
             self.data += more

@@ -24,6 +24,7 @@ BROKEN: Final = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError, Runt
 
 LARGEST_WINDOW: Final = 1 << 30
 _SLICE: Final = 512
+SPOON: Final = 1 << 13
 _LZMA_PROPERTIES: Final = 5
 _MOST_LZMA: Final = 9 * 5 * 5
 _LZMA2_SIZES: Final = 40
@@ -175,6 +176,13 @@ def unpack(unpacker: Unpacker, packed: Iterable[bytes], size: int | None = None)
         given += len(block)
         if block:
             yield block if size is None else block[: len(block) - max(given - size, 0)]
+
+
+def spoons(packed: Iterable[bytes]) -> Iterator[bytes]:
+    """Feed little at a time: what an unpacker had done of a step is lost when that step meets damage."""
+    for block in packed:
+        for start in range(0, len(block), SPOON):
+            yield block[start : start + SPOON]
 
 
 def _step(unpacker: Unpacker, data: bytes, most: int) -> bytes:

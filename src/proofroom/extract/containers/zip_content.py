@@ -9,7 +9,7 @@ from typing import BinaryIO, Final
 
 from proofroom.extract.containers import zip_ciphers as ciphers
 from proofroom.extract.containers.giving import checked, stored
-from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, lzma1, unpack
+from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, lzma1, spoons, unpack
 from proofroom.extract.containers.zip_entries import (
     AES,
     DESCRIPTOR,
@@ -159,7 +159,7 @@ def _unpacked(method: int, packed: Iterator[bytes], entry: Entry) -> Iterator[by
         return packed
     if method == LZMA:
         return _lzma(packed, entry)
-    return unpack(BY_ZIP_METHOD[method](), packed)
+    return unpack(BY_ZIP_METHOD[method](), spoons(packed))
 
 
 def _lzma(packed: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
@@ -179,7 +179,7 @@ def _lzma(packed: Iterator[bytes], entry: Entry) -> Iterator[bytes]:
         yield data[end:]
         yield from packed
 
-    yield from unpack(unpacker, rest(), None if marked else size)
+    yield from unpack(unpacker, spoons(rest()), None if marked else size)
 
 
 def _written(password: str) -> list[bytes]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import BinaryIO, Final
 
 from proofroom.extract.containers.giving import BLOCK, stored
-from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, unpack
+from proofroom.extract.containers.unpackers import BY_ZIP_METHOD, spoons, unpack
 from proofroom.extract.containers.zip_entries import (
     AES,
     ALL,
@@ -132,7 +132,7 @@ def _packed_length(stream: BinaryIO, entry: Entry, start: int) -> int:
 
     def counted() -> Iterator[bytes]:
         nonlocal taken
-        for block in stored(stream, start, None):
+        for block in spoons(stored(stream, start, None)):
             taken += len(block)
             yield block
 
