@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import proofroom
+from user import proofroom
 
 
 @pytest.mark.corpora

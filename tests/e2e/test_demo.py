@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import proofroom
+from user import proofroom
 
 
 def test_the_demo_tells_what_it_found_and_how_right_it_was(tmp_path: Path) -> None:

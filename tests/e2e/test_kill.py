@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import PLAIN, command, proofroom
+from user import PLAIN, command, proofroom
 
 from proofroom.model.custody import Act
 from proofroom.receive.custody import event_lines, read_opening
@@ -119,6 +119,7 @@ def test_twenty_kills_leave_no_trace_in_the_result(
     done = subprocess.run(
         again if is_delivered(case) else first, capture_output=True, check=False, timeout=300
     )
+    assert done.returncode in (0, 3), done.stdout
     final, expected = json.loads(done.stdout), proofroom("status", read_case, "--json").document
     assert final["artifacts"] == expected["artifacts"]
     assert final["content_digest"] == expected["content_digest"]

@@ -9,7 +9,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import PLAIN, proofroom
+from user import PLAIN, proofroom
 
 from proofroom.case.scoring import score_case
 
