@@ -52,6 +52,11 @@ class EmbeddedData:
             self._take(unquote_to_bytes(content), media_type)
         return True
 
+    def take_base64_address(self, untrusted_text: str) -> bool:
+        """Hand out a text if it is a `data:` address in base64; a sentence that begins like one is none."""
+        found = _DATA.match(untrusted_text)
+        return found is not None and "base64" in found.group(1).lower() and self.take_address(untrusted_text)
+
     def take_style(self, untrusted_style: str) -> None:
         """Hand out every `data:` address in a style sheet."""
         for found in _IN_STYLE.finditer(untrusted_style):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from proofroom.extract.markup.text_stream import TextBuffer, TextStream
+from proofroom.extract.markup.text_stream import Readable, TextBuffer
 
 _TAG: Final = re.compile(r"</?([A-Za-z][^\s/>\x00]*)")
 _ATTRIBUTE: Final = re.compile(
@@ -48,7 +48,7 @@ class Token(NamedTuple):
     closed: bool = False
 
 
-def tokens(stream: TextStream) -> Iterator[Token]:
+def tokens(stream: Readable) -> Iterator[Token]:
     """Give the pieces of a page in order; the text of `script`, `style` and the like is one `raw` piece."""
     buffer = TextBuffer(stream)
     raw = dict(_RAW)

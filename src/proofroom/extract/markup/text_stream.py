@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, Protocol
 
 from proofroom.extract.encoding import HEAD, CountingDecoder, Found, find_encoding
 from proofroom.extract.format import Sink, Source
@@ -126,10 +126,17 @@ def _fits(window: bytes, encoding: str, *, whole: bool) -> bool:
     return True
 
 
+class Readable(Protocol):
+    """Anything that gives text block by block."""
+
+    def read(self, size: int = BLOCK) -> str:
+        """Give the next text; "" only at the end."""
+
+
 class TextBuffer:
     """The part of a stream that is being looked at; what was looked at is dropped when more is read."""
 
-    def __init__(self, stream: TextStream) -> None:
+    def __init__(self, stream: Readable) -> None:
         """Look at the stream from where it stands."""
         self._stream = stream
         self.untrusted_text = stream.read()
