@@ -84,10 +84,10 @@ def _units(text_page: Any, count: int) -> array[int]:
 
 
 def _is_nameless(text_page: Any, count: int) -> bool:
-    """Look at some characters of a page: has a good part of them no name in its font?"""
+    """Look at some characters of a page and say whether a good part of them has no name in its font."""
     looked = range(0, count, max(count // _LOOKED_AT, 1))
     nameless = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, number) == 1 for number in looked)
-    return nameless > len(looked) // _GOOD_PART
+    return bool(nameless > len(looked) // _GOOD_PART)
 
 
 def _spans(units: array[int]) -> list[tuple[int, int]]:
