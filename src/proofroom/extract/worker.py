@@ -73,17 +73,17 @@ def read_artifact(source: Source, output: int, formats: Formats) -> None:
     Raises only what no format expects: such an artifact ends `crashed`.
     """
     sink = FrameSink(output, source.limits, source.size)
+    cut: Unreadable | None = None
     try:
         _read(source, sink, formats)
-    except Unreadable as cut:
-        sink.end(cut)
+    except Unreadable as ended:
+        cut = Unreadable(ended.state, ended.reason)
     except MemoryError:
-        # What the format held is free again here, so the last frame has room.
-        sink.end(Unreadable(State.TRUNCATED, Reason.LIMIT_MEMORY))
+        cut = Unreadable(State.TRUNCATED, Reason.LIMIT_MEMORY)
     except RecursionError:
-        sink.end(Unreadable(State.TRUNCATED, Reason.LIMIT_DEPTH))
-    else:
-        sink.end()
+        cut = Unreadable(State.TRUNCATED, Reason.LIMIT_DEPTH)
+    # Only here, where no exception holds its frames any more, is free again what the format held.
+    sink.end(cut)
 
 
 def _read(source: Source, sink: FrameSink, formats: Formats) -> None:
@@ -116,11 +116,12 @@ def main() -> NoReturn:
     gc.collect()
     gc.freeze()
     send_report(control, READY)
+    zygote = os.getpid()
     while control.recvmsg(1)[0] == FORK:
         child = os.fork()
         if not child:
-            _be_child(control, formats, int(memory), int(cpu), sandboxed=sandboxed)
-        watch = os.pidfd_open(child) if hasattr(os, "pidfd_open") else None
+            _be_child(zygote, control, formats, (int(memory), int(cpu)), sandboxed=sandboxed)
+        watch = _watch(child)
         send_report(control, STARTED, child, watch)
         if watch is not None:
             os.close(watch)
@@ -128,6 +129,14 @@ def main() -> NoReturn:
         cpu_seconds = used.ru_utime + used.ru_stime
         send_report(control, ENDED, os.waitstatus_to_exitcode(status), None, cpu_seconds, used.ru_maxrss)
     os._exit(0)
+
+
+def _watch(child: int) -> int | None:
+    """Open a descriptor by which the pool can kill the child and nobody else; an old system has none."""
+    try:
+        return os.pidfd_open(child)
+    except (AttributeError, OSError):
+        return None
 
 
 def _seal_zygote() -> None:
@@ -139,16 +148,19 @@ def _seal_zygote() -> None:
 
 
 def _be_child(
-    control: socket.socket, formats: Formats, memory: int, cpu: int, *, sandboxed: bool
+    zygote: int, control: socket.socket, formats: Formats, bounds: tuple[int, int], *, sandboxed: bool
 ) -> NoReturn:
     """Take one job from the socket, seal, read, and end; nothing of this process survives the artifact."""
     status = _UNEXPECTED
     try:
         if sys.platform == "linux":
             syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != zygote:
+            os._exit(status)
         order, (artifact, output) = receive_order(control)
-        _keep_only(control, artifact, output)
-        _limit(memory, cpu)
+        control.close()
+        syscalls.close_all_but(artifact, output)
+        _limit(*bounds)
         if sandboxed:
             landlock.restrict()
             seccomp.restrict_parser()
@@ -160,16 +172,6 @@ def _be_child(
         pass
     finally:
         os._exit(status)
-
-
-def _keep_only(control: socket.socket, artifact: int, output: int) -> None:
-    """Close every descriptor but the file, the answer pipe and the three that lead nowhere."""
-    control.detach()
-    at = 3
-    for kept in sorted((artifact, output)):
-        os.closerange(at, kept)
-        at = kept + 1
-    os.closerange(at, 1024)
 
 
 def _limit(memory: int, cpu: int) -> None:

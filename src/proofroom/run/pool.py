@@ -7,6 +7,7 @@ ends `crashed` when it dies again. (A plain process pool loses nearly all its ta
 
 from __future__ import annotations
 
+import math
 import os
 import select
 import signal
@@ -63,16 +64,19 @@ class Pool:
 
     def __enter__(self) -> Self:
         """Start the workers, all at once; each is used when it is ready."""
-        for _ in range(self._count):
-            self._start()
+        try:
+            for _ in range(self._count):
+                self._start()
+        except BaseException:
+            self._dismiss_all()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End every worker and its child."""
-        for hand in list(self._hands):
-            self._dismiss(hand)
+        self._dismiss_all()
 
     def run(
         self,
@@ -95,8 +99,7 @@ class Pool:
     ) -> None:
         """Hand out jobs until none is left and none is under way."""
         if alone:
-            for hand in list(self._hands):
-                self._dismiss(hand)
+            self._dismiss_all()
         waiting = next(jobs, None)
         while waiting is not None or any(hand.job is not None for hand in self._hands):
             while waiting is not None and (free := self._free(alone=alone)) is not None:
@@ -107,7 +110,8 @@ class Pool:
                 if speaker is not None:
                     self._listen(speaker, descriptor, tell)
             for each in list(self._hands):
-                self._watch_clock(each)
+                if time.monotonic() > each.deadline:
+                    each.overdue()
                 if each.is_done():
                     self._end(each, tell, quarantine)
 
@@ -138,6 +142,10 @@ class Pool:
             self._forget(descriptor)
         hand.close()
 
+    def _dismiss_all(self) -> None:
+        for hand in list(self._hands):
+            self._dismiss(hand)
+
     def _give(self, hand: Hand, job: Job) -> None:
         """Hand a job to a worker: the file and the answer pipe are opened here and go to the child alone."""
         try:
@@ -155,8 +163,7 @@ class Pool:
 
     def _patience(self) -> float:
         """Give the milliseconds until the next deadline."""
-        deadlines = [hand.deadline for hand in self._hands if hand.job is not None]
-        left = min(deadlines, default=time.monotonic() + 60) - time.monotonic()
+        left = min((hand.deadline for hand in self._hands), default=math.inf) - time.monotonic()
         return max(0.0, min(left, 60.0)) * 1000 + 1
 
     def _listen(self, hand: Hand, descriptor: int, tell: Callbacks) -> None:
@@ -187,10 +194,6 @@ class Pool:
             hand.take(report)
             if hand.ready:
                 self._failed_starts = 0
-
-    def _watch_clock(self, hand: Hand) -> None:
-        if hand.job is not None and hand.verdict is None and time.monotonic() > hand.deadline:
-            hand.kill(State.TIMED_OUT, Reason.LIMIT_WALL)
 
     def _end(self, hand: Hand, tell: Callbacks, quarantine: Callable[[Job], None] | None) -> None:
         """End a worker's job, or give it to the quarantine; a worker that is worn out is replaced."""

@@ -28,6 +28,8 @@ _REPORT: Final = struct.Struct("<ciqd")
 _LENGTH: Final = struct.Struct("<I")
 _ROOM: Final = 1 << 16
 _FIRST: Final = 1 << 15
+_CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+"""What is received is not for the programs that the pool starts meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def send_order(control: socket.socket, order: Order, artifact: int, output: int)
 
 def receive_order(control: socket.socket) -> tuple[Order, tuple[int, int]]:
     """Take an order, in the child; gives it and the descriptors of the artifact and of the answer pipe."""
-    data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 2)
+    data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 2, _CLOSE_ON_EXEC)
     artifact, output = descriptors
     size = _LENGTH.unpack_from(data)[0]
     pieces, have = [data], len(data) - _LENGTH.size
@@ -113,7 +115,7 @@ class Reports:
     def receive(self, control: socket.socket) -> list[Report] | None:
         """Take what is there to be taken; None when the zygote is gone."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 8)
+            data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 8, _CLOSE_ON_EXEC)
         except OSError:
             return None
         if not data:

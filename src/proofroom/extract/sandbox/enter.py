@@ -11,7 +11,9 @@ namespaces; then a root that holds those trees, read-only, and nothing else: no 
 from __future__ import annotations
 
 import os
+import select
 import signal
+import socket
 import sys
 from typing import Final, NoReturn
 
@@ -20,6 +22,8 @@ from proofroom.extract.sandbox import syscalls as call
 NOBODY: Final = 65534
 STAGE: Final = "/mnt"
 """A folder that every system has, covered by our own file system in a namespace that nobody else sees."""
+
+HOST: Final = "sandbox"
 
 _ALL: Final = (
     call.CLONE_NEWUSER
@@ -30,29 +34,22 @@ _ALL: Final = (
     | call.CLONE_NEWUTS
     | call.CLONE_NEWCGROUP
 )
-_KEPT_FLAGS: Final = (
-    (os.ST_NOSUID, call.MS_NOSUID),
-    (os.ST_NODEV, call.MS_NODEV),
-    (os.ST_NOEXEC, call.MS_NOEXEC),
-    (os.ST_NOATIME, call.MS_NOATIME),
-    (os.ST_NODIRATIME, call.MS_NODIRATIME),
-    (os.ST_RELATIME, call.MS_RELATIME),
-)
 
 
 def main() -> NoReturn:
     """Read the arguments, enter, and become the program."""
-    form, _, *rest = sys.argv[1:]
+    form, parent, *rest = sys.argv[1:]
     # Whoever works on a case has a strict umask; the folders made here must let an unprivileged user pass.
     os.umask(0o022)
     split = rest.index("--")
     trees, program = rest[:split], rest[split + 1 :]
-    die_with_parent(int(sys.argv[2]))
+    die_with_parent(int(parent))
     prefix = ""
     if os.getuid() == 0:
         prefix = stage(trees)
         become_nobody()
-        die_with_parent(None)
+        # The kernel forgets the signal when the user changes.
+        die_with_parent(int(parent))
     if form == "bwrap":
         enter_by_bwrap(trees, prefix, program)
     enter_by_hand(trees, prefix, program)
@@ -98,6 +95,8 @@ def enter_by_bwrap(trees: list[str], prefix: str, program: list[str]) -> NoRetur
         "--cap-drop",
         "ALL",
         "--as-pid-1",
+        "--hostname",
+        HOST,
     ]
     arguments += [
         "--clearenv",
@@ -106,7 +105,7 @@ def enter_by_bwrap(trees: list[str], prefix: str, program: list[str]) -> NoRetur
     for tree in trees:
         arguments += ["--ro-bind", prefix + tree, tree]
     arguments += ["--remount-ro", "/", "--chdir", "/", "--", *program]
-    os.execvp("bwrap", arguments)
+    os.execvp("bwrap", arguments)  # noqa: S606, S607 - found where the user's shell would find it
 
 
 def enter_by_hand(trees: list[str], prefix: str, program: list[str]) -> NoReturn:
@@ -118,16 +117,24 @@ def enter_by_hand(trees: list[str], prefix: str, program: list[str]) -> NoReturn
         descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY | os.O_CLOEXEC)
         os.write(descriptor, text.encode())
         os.close(descriptor)
+    alive, ours = os.pipe()
     child = os.fork()
     if child:
         # This process keeps the descriptors of nobody: it only waits, and dies with its parent.
-        os.closerange(3, 1024)
+        call.close_all_but(ours)
         _, status = os.waitpid(child, 0)
         os._exit(os.waitstatus_to_exitcode(status) & 0xFF)
+    os.close(ours)
     die_with_parent(None)
+    # From inside the namespace the parent is always 0: only its end of the pipe tells that it is gone already.
+    if select.select([alive], [], [], 0)[0]:
+        sys.exit(1)
     _enter_root(trees, prefix)
+    socket.sethostname(HOST)
+    # What this process could regain by running a program is dropped while it still has the right to do so.
+    call.drop_capabilities()
     os.setsid()
-    os.execve(program[0], program, environment())
+    os.execve(program[0], program, environment())  # noqa: S606 - it becomes the worker, whose path we were given
 
 
 def environment() -> dict[str, str]:
@@ -155,13 +162,11 @@ def _enter_root(trees: list[str], prefix: str) -> None:
     os.chdir("/")
     call.unmount("/.old")
     os.rmdir("/.old")
-    call.mount(
-        None, "/", None, call.MS_REMOUNT | call.MS_BIND | call.MS_RDONLY | call.MS_NOSUID | call.MS_NODEV
-    )
+    call.make_read_only("/")
 
 
 def _bind(descriptor: int, target: str) -> None:
-    """Bind an opened tree to a new place, read-only; links are made again as links."""
+    """Bind an opened tree to a new place, with whatever is mounted inside it, read-only."""
     source = f"/proc/self/fd/{descriptor}"
     if os.path.isdir(source):
         os.makedirs(target, 0o755, exist_ok=True)
@@ -169,9 +174,7 @@ def _bind(descriptor: int, target: str) -> None:
         os.makedirs(os.path.dirname(target), 0o755, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o644))
     call.mount(source, target, None, call.MS_BIND | call.MS_REC)
-    held = os.statvfs(target).f_flag
-    kept = sum(mount_flag for flag, mount_flag in _KEPT_FLAGS if held & flag)
-    call.mount(None, target, None, call.MS_REMOUNT | call.MS_BIND | call.MS_RDONLY | kept)
+    call.make_read_only(target)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,6 @@ class Sandbox:
     def start(self, memory_bytes: int, cpu_seconds: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Start a worker; gives its process and the parent's end of its control socket."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        os.set_inheritable(theirs.fileno(), True)
         worker = [
             "proofroom.extract.worker",
             str(theirs.fileno()),
@@ -89,6 +88,8 @@ class Sandbox:
             pass_fds=(theirs.fileno(),),
             env=environment,
             cwd="/",
+            # A key pressed in the terminal is for the pool, which ends its workers itself.
+            start_new_session=True,
         )
         theirs.close()
         return process, ours

@@ -14,17 +14,11 @@ CLONE_NEWUSER: Final = 0x10000000
 CLONE_NEWPID: Final = 0x20000000
 CLONE_NEWNET: Final = 0x40000000
 
-MS_RDONLY: Final = 1
 MS_NOSUID: Final = 2
 MS_NODEV: Final = 4
-MS_NOEXEC: Final = 8
-MS_REMOUNT: Final = 32
-MS_NOATIME: Final = 1024
-MS_NODIRATIME: Final = 2048
 MS_BIND: Final = 4096
 MS_REC: Final = 16384
 MS_PRIVATE: Final = 1 << 18
-MS_RELATIME: Final = 1 << 21
 MNT_DETACH: Final = 2
 
 PR_SET_PDEATHSIG: Final = 1
@@ -35,6 +29,11 @@ PR_SET_NO_NEW_PRIVS: Final = 38
 
 _PIVOT_ROOT: Final = 155
 _SYS_CAPSET: Final = 126
+_MOUNT_SETATTR: Final = 442
+_AT_FDCWD: Final = -100
+_AT_RECURSIVE: Final = 0x8000
+_RDONLY_NOSUID_NODEV: Final = 1 | 2 | 4
+_MOST_DESCRIPTORS: Final = 1 << 16
 _LAST_CAP: Final = 63
 
 LIBC: Final = ctypes.CDLL(None, use_errno=True)
@@ -60,6 +59,24 @@ def mount(source: str | None, target: str, kind: str | None, flags: int, data: s
     _check(
         LIBC.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3]), f"mount {target}"
     )
+
+
+def make_read_only(target: str) -> None:
+    """Make a mount and all mounts inside it read-only, without devices and set-user-ID programs."""
+    attributes = (ctypes.c_uint64 * 4)(_RDONLY_NOSUID_NODEV, 0, 0, 0)
+    number, size = ctypes.c_long(_MOUNT_SETATTR), ctypes.c_size_t(ctypes.sizeof(attributes))
+    place, flags = ctypes.c_int(_AT_FDCWD), ctypes.c_uint(_AT_RECURSIVE)
+    result = LIBC.syscall(number, place, os.fsencode(target), flags, attributes, size)
+    _check(result, f"mount_setattr {target}")
+
+
+def close_all_but(*kept: int) -> None:
+    """Close every descriptor but 0, 1, 2 and those given."""
+    at = 3
+    for one in sorted(kept):
+        os.closerange(at, one)
+        at = one + 1
+    os.closerange(at, _MOST_DESCRIPTORS)
 
 
 def unmount(target: str) -> None:
