@@ -236,7 +236,15 @@ def test_own_texts_of_masters_and_layouts_come_without_their_prompts(read_with: 
     parts["ppt/_rels/presentation.xml.rels"] = relations(
         ("r1", "slide", "slides/slide1.xml"), ("r2", "slideMaster", "slideMasters/slideMaster1.xml")
     )
-    master = shape("click to edit", holder="title") + shape("内部资料") + shape("机密", holder="ftr")
+    date = shape("2016/7/1", holder="dt")
+    field = date.replace("a:r>", "a:fld>")
+    master = (
+        shape("click to edit", holder="title")
+        + shape("内部资料")
+        + shape("机密", holder="ftr")
+        + field
+        + date
+    )
     parts |= {
         "ppt/slideMasters/slideMaster1.xml": page(master, "p:sldMaster"),
         "ppt/slideMasters/_rels/slideMaster1.xml.rels": relations(
@@ -249,6 +257,7 @@ def test_own_texts_of_masters_and_layouts_come_without_their_prompts(read_with: 
         "slide=1&shape=1": "x",
         "master=1&shape=1": "内部资料",
         "master=1&shape=2": "机密",
+        "master=1&shape=3": "2016/7/1",
         "layout=1&shape=1": "第一局",
     }
     assert found.kinds["master=1&shape=2"] is PieceKind.FOOTER

@@ -32,7 +32,7 @@ _MARGINS: Final = {
     "dt": PieceKind.FOOTER,
     "sldNum": PieceKind.FOOTER,
 }
-_OWN_TEXT: Final = ("", "hdr", "ftr")
+_OWN_TEXT: Final = ("", "hdr", "ftr", "dt")
 _MASTERS: Final = ("slideMaster", "notesMaster", "handoutMaster")
 _DIAGRAM_LOOKS: Final = ("diagramLayout", "diagramQuickStyle", "diagramColors", "diagramDrawing")
 _ASIDE: Final = {"link": PieceKind.META, "alt": PieceKind.NAME}
@@ -102,9 +102,8 @@ class _Slides:
     def _own_text(self, kind: str, number: int, part: str, arrows: list[Relationship]) -> None:
         send_external(arrows, self._sink)
         counted = _Counted(self._lines, ((kind, str(number)),), Flag.NONE)
-        shapes = self._shapes(part, arrows)
-        for shape in shapes:
-            if shape.holder in _OWN_TEXT:
+        for shape in self._shapes(part, arrows):
+            if shape.holder in _OWN_TEXT and shape.typed:
                 counted.send(shape)
 
     def _diagrams(self, story: SlideStory, arrows: list[Relationship], counted: _Counted) -> None:

@@ -22,9 +22,13 @@ _RELATION: Final = "ppaction://hlink"
 
 @dataclass(slots=True)
 class Shape:
-    """One shape: what kind of placeholder it is, its text, and what hangs on it."""
+    """One shape: what kind of placeholder it is, its text, and what hangs on it.
+
+    typed: some of its text was typed, not put in by a field such as the date.
+    """
 
     holder: str = ""
+    typed: bool = False
     pieces: list[str] = field(default_factory=list)
     flags: Flag = Flag.NONE
     aside: dict[str, list[str]] = field(default_factory=dict)
@@ -50,7 +54,7 @@ class SlideStory:
         self._open: list[Shape] = []
         self._groups: list[bool] = []
         self._choices: list[int] = []
-        self._skip = self._runs = self._found = 0
+        self._skip = self._runs = self._fields = self._found = 0
         self._reading = False
         self.hidden = False
         self.frames: list[str] = []
@@ -70,6 +74,7 @@ class SlideStory:
             self._reading = self._runs > 0
         elif name in _RUNS:
             self._runs += 1
+            self._fields += name == "fld"
         elif name in _SHAPES:
             self._open.append(Shape())
             self._found += name != "pic"
@@ -96,6 +101,7 @@ class SlideStory:
             self._reading = False
         elif name in _RUNS:
             self._runs -= 1
+            self._fields -= name == "fld"
         elif name in _SHAPES:
             self._close()
         elif name == "AlternateContent" and self._choices:
@@ -109,6 +115,7 @@ class SlideStory:
         """Take characters."""
         if self._reading and not self._skip and self._open:
             self._open[-1].pieces.append(untrusted_text)
+            self._open[-1].typed |= not self._fields
             self._found += 1
 
     def finish(self) -> None:
