@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from proofroom.errors import WrongUse
-from proofroom.extract.stage import VERSION as EXTRACT_VERSION
-from proofroom.search.stage import VERSION as SEARCH_VERSION
+from proofroom.extract import VERSION as EXTRACT_VERSION
+from proofroom.search import VERSION as SEARCH_VERSION
 
 
 @dataclass(frozen=True, slots=True)

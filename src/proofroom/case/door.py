@@ -8,17 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from proofroom.case import checking, making, working
 from proofroom.case.folder import CaseFile
 from proofroom.case.looking import Looking
+from proofroom.case.tables import Accounting, Lines, Rows
 from proofroom.errors import BadCase, WrongUse
 from proofroom.model.custody import Act
 from proofroom.receive.keys import Keys, is_locked
 from proofroom.store.journal import Journal
-from proofroom.store.sql import run_sql
 from proofroom.values.masking import OPEN, Mask
+
+if TYPE_CHECKING:
+    from proofroom.case import working
 
 
 @dataclass(slots=True)
@@ -40,10 +42,11 @@ class View:
         """Give the hits of a query, the total last."""
         return self.looking.search(query, self.mask, limit, exact=exact)
 
-    def sql(self, query: str) -> list[dict[str, Any]]:
+    def sql(self, query: str) -> Rows:
         """Give the rows of one SELECT."""
-        rows: list[dict[str, Any]] = run_sql(self.looking.derived, query, self.mask).to_pylist()
-        return rows
+        from proofroom.store.sql import run_sql
+
+        return Rows(run_sql(self.looking.derived, query, self.mask))
 
 
 class Case:
@@ -71,6 +74,8 @@ class Case:
         weak_sandbox: str | None = None,
     ) -> Case:
         """Make an empty case; raises PlainDisk on an unencrypted disk unless a reason is given."""
+        from proofroom.case import making
+
         making.make(Path(folder), passphrase, member, regions, plain_disk)
         return cls.open(
             folder,
@@ -104,6 +109,8 @@ class Case:
         case = cls(folder, file, journal, keys, member)
         if writing:
             try:
+                from proofroom.case import making, working
+
                 making.check_disk(folder, plain_disk or file.plain_disk)
                 case._work = working.Work(case.folder, file, journal, case._opened_keys(), member)
                 case._work.note_reasons(plain_disk, weak_sandbox)
@@ -115,6 +122,8 @@ class Case:
     @staticmethod
     def verify(folder: Path | str, seen: str | None = None, progress: Any = None) -> dict[str, Any]:
         """Recompute every digest and proof of a case; gives the verdict, changes nothing."""
+        from proofroom.case import checking
+
         return checking.verify(Path(folder), seen, progress)
 
     def __enter__(self) -> Self:
@@ -136,9 +145,9 @@ class Case:
 
     # ── looking ──────────────────────────────────────────────────────────────────────────────────
 
-    def status(self) -> dict[str, Any]:
+    def status(self) -> Accounting:
         """Give the accounting."""
-        return self.looking.status()
+        return Accounting(self.looking.status())
 
     def unread(self) -> list[dict[str, Any]]:
         """Count what is neither read nor empty, by state and reason."""
@@ -152,24 +161,26 @@ class Case:
             return
         if not reason.strip():
             raise WrongUse("the reason to reveal is empty", remedy="Say why, in a few words.")
+        from proofroom.case import working
+
         working.log_one(self.folder, self._opened_keys(), self._by, Act.REVEAL, {"why": reason, "what": what})
         yield View(self.looking, OPEN)
 
-    def sql(self, query: str) -> list[dict[str, Any]]:
+    def sql(self, query: str) -> Rows:
         """Give the rows of one SELECT over masked views."""
         return View(self.looking, Mask(self._secret())).sql(query)
 
-    def search(self, query: str, limit: int = 50) -> list[dict[str, Any]]:
+    def search(self, query: str, limit: int = 50, *, exact: bool = False) -> Lines:
         """Give the hits of a query through the mask, the total last."""
-        return list(View(self.looking, Mask(self._secret())).search(query, limit))
+        return Lines(View(self.looking, Mask(self._secret())).search(query, limit, exact=exact))
 
-    def show(self, address: str) -> list[dict[str, Any]]:
+    def show(self, address: str) -> Lines:
         """Give what stands at an address, through the mask."""
-        return self.looking.show(address, Mask(self._secret()))
+        return Lines(self.looking.show(address, Mask(self._secret())))
 
-    def artifacts(self, state: str | None = None, limit: int = 0) -> list[dict[str, Any]]:
+    def artifacts(self, state: str | None = None, limit: int = 0) -> Lines:
         """Give one line per occurrence, in one state or in any, through the mask."""
-        return list(View(self.looking, Mask(self._secret())).artifacts(state, limit))
+        return Lines(View(self.looking, Mask(self._secret())).artifacts(state, limit))
 
     def window(self, address: str, rows: int = 100) -> list[dict[str, Any]]:
         """Give the cells of so many rows from a cell's row on, through the mask."""
@@ -203,6 +214,8 @@ class Case:
 
     def missing_layers(self) -> tuple[str, ...]:
         """Name the layers of the sandbox that this machine lacks."""
+        from proofroom.case import working
+
         return working.missing_layers()
 
     def head(self) -> str:

@@ -15,11 +15,7 @@ from proofroom.limits import Limits
 from proofroom.model.states import State
 from proofroom.model.where import OUTSIDE, SHORT_LENGTH, Where, parse_where
 from proofroom.pipeline import STAGES
-from proofroom.search.documents import NAME, NAME_KEY, Texts
-from proofroom.search.find import find
-from proofroom.search.query import parse
 from proofroom.store.evidence import Evidence
-from proofroom.store.index import Index
 from proofroom.store.journal import Journal
 from proofroom.store.occurrences import Occurrences
 from proofroom.store.reading import Reading
@@ -194,6 +190,12 @@ class Looking:
         self, query: str, mask: Mask, limit: int = 50, *, exact: bool = False
     ) -> Iterator[dict[str, Any]]:
         """Give the hits of a query, one line per occurrence and address, and the total as the last line."""
+        # Here, so that a command that only looks does not wait for the index's engine.
+        from proofroom.search.documents import Texts
+        from proofroom.search.find import find
+        from proofroom.search.query import parse
+        from proofroom.store.index import Index
+
         reading = Reading(self.derived, self.journal)
         with Index.open(self.derived / "index", create=False) as index:
             texts = Texts(reading, self.journal)
@@ -209,6 +211,8 @@ class Looking:
 
     def _places(self, key: str, kind: str) -> list[tuple[str | None, str]]:
         """Give the digest and path of every place at which a hit's artifact was found."""
+        from proofroom.search.documents import NAME, NAME_KEY
+
         if kind == NAME:
             rows = self.journal.rows(
                 "select digest, path from occurrences where id = ?", (key.removeprefix(NAME_KEY),)

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from proofroom.model.evidence import Piece, PieceKind
 from proofroom.model.where import Parts, Where, format_parts
-from proofroom.search.find import Hit
 from proofroom.store.evidence import parse_or_none
 from proofroom.values.masking import Mask
+
+if TYPE_CHECKING:
+    from proofroom.search.find import Hit
 
 
 def artifact_line(row: Any, mask: Mask) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from proofroom.extract import VERSION
 from proofroom.extract.collect import Collector
 from proofroom.extract.collected import Collected
 from proofroom.extract.inbox import BadFrame
@@ -25,7 +26,6 @@ from proofroom.store.occurrences import Occurrences
 from proofroom.store.results import Pending, Results
 
 STAGE: Final = "extract"
-VERSION: Final = "1"
 
 
 class Workers(Protocol):
@@ -89,6 +89,7 @@ class Extraction:
         When all is read, the strings that the cache itself offers are tried on what is locked; what that
         opens may offer more.
         """
+        self._let_other_versions_go()
         done = self._read_all(workers, passwords, progress)
         while self._offers.renew():
             done += self._read_all(workers, passwords, progress)
@@ -96,6 +97,15 @@ class Extraction:
         self._occurrences.drop_orphans()
         self._results.flush()
         return done
+
+    def _let_other_versions_go(self) -> None:
+        """Let everything be read again that another version of this stage has read."""
+        with self._journal.transaction():
+            self._journal.execute(
+                "update artifacts set state = null where digest in "
+                "(select artifact from results where stage = ? and version is not ?)",
+                (STAGE, VERSION),
+            )
 
     def _read_all(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
         """Read level by level what has no state yet."""

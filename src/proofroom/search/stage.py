@@ -15,13 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proofroom.errors import StaleIndex
+from proofroom.search import VERSION
 from proofroom.search.documents import NAME, NAME_KEY, cell_texts, indexed_name, piece_documents
 from proofroom.store.index import Index, IndexDoc
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
 
 STAGE: Final = "search"
-VERSION: Final = "1"
 _COMMIT_AT: Final = 400_000
 """Cells and pieces between two commits of the index."""
 _NAMES_AT_ONCE: Final = 50_000
