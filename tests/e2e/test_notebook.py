@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from user import PLAIN, proofroom
@@ -14,17 +16,19 @@ from proofroom.case.tables import Lines
 
 
 @pytest.fixture
-def case(read_case: Path):
+def case(read_case: Path) -> Iterator[public.Case]:
     with public.open(read_case) as opened:
         yield opened
 
 
-def a_person(small_world: Path) -> dict:
+def a_person(small_world: Path) -> dict[str, Any]:
     people = json.loads((small_world / "truth" / "persons.json").read_text())
     return next(one for one in people if one["detained"])
 
 
-def test_the_accounting_is_the_document_of_the_command_and_shows_as_a_table(case, read_case: Path) -> None:
+def test_the_accounting_is_the_document_of_the_command_and_shows_as_a_table(
+    case: public.Case, read_case: Path
+) -> None:
     status = case.status()
     assert status == proofroom("status", read_case, "--json").document
     assert json.loads(json.dumps(status)) == status
@@ -33,7 +37,7 @@ def test_the_accounting_is_the_document_of_the_command_and_shows_as_a_table(case
         assert f"{status['artifacts']['discovered']:,} found" in shown
 
 
-def test_a_name_leads_to_its_cell(case, small_world: Path) -> None:
+def test_a_name_leads_to_its_cell(case: public.Case, small_world: Path) -> None:
     person = a_person(small_world)
     hits = case.search(person["han"])
     assert hits[-1]["total"] >= len(hits) - 1 > 0
@@ -44,7 +48,7 @@ def test_a_name_leads_to_its_cell(case, small_world: Path) -> None:
     assert f"{hits[-1]['total']} in all" in hits._repr_html_()
 
 
-def test_what_the_notebook_shows_is_masked(case, small_world: Path) -> None:
+def test_what_the_notebook_shows_is_masked(case: public.Case, small_world: Path) -> None:
     person = a_person(small_world)
     found = case.search(person["han"])
     shown = [case.show(hit["where"]) for hit in found if hit.get("kind") == "cell"]
@@ -70,7 +74,7 @@ def test_a_reason_opens_what_is_masked_and_stands_in_custody(small_world: Path, 
 
 
 def test_sql_gives_rows_a_table_and_a_data_frame_only_with_pandas(
-    case, monkeypatch: pytest.MonkeyPatch
+    case: public.Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     counted = case.sql("select state, count(*) as n from occurrences group by state order by n desc")
     assert counted.columns == ["state", "n"]
@@ -84,14 +88,14 @@ def test_sql_gives_rows_a_table_and_a_data_frame_only_with_pandas(
     assert ".rows()" in failed.value.advice
 
 
-def test_a_long_answer_says_how_much_of_it_is_shown(case) -> None:
+def test_a_long_answer_says_how_much_of_it_is_shown(case: public.Case) -> None:
     cells = case.sql("select sheet, row, col from cells limit 300")
     assert "300 in all, the first 20 are shown" in repr(cells)
     assert cells._repr_html_().count("<tr>") == 21
     assert repr(case.sql("select raw from cells where false")).endswith("0 in all")
 
 
-def test_sql_that_is_no_select_is_refused_with_a_remedy(case) -> None:
+def test_sql_that_is_no_select_is_refused_with_a_remedy(case: public.Case) -> None:
     with pytest.raises(public.RefusedSql) as failed:
         case.sql("drop table cells")
     assert "SELECT" in failed.value.advice
@@ -106,7 +110,7 @@ def test_what_a_file_says_cannot_become_part_of_the_notebook() -> None:
     assert "&lt;script&gt;" in lines._repr_html_()
 
 
-def test_a_case_open_for_looking_does_not_work(case) -> None:
+def test_a_case_open_for_looking_does_not_work(case: public.Case) -> None:
     with pytest.raises(public.WrongUse, match="looking only"):
         case.run((), None, None)
 
@@ -121,5 +125,6 @@ def test_a_case_can_be_made_and_verified_from_python(tmp_path: Path) -> None:
         head = made.head()
     verdict = public.verify(tmp_path / "case", seen=head)
     assert (verdict["ok"], verdict["freshness"]) == (True, "continues")
-    with pytest.raises(public.BadCase, match="nothing has been read"):
-        public.open(tmp_path / "case")
+    with public.open(tmp_path / "case") as opened:
+        assert "0 found" in repr(opened.status())
+        assert opened.artifacts() == []

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import click
 
 from proofroom.errors import BadQuery, ProofroomError
+from proofroom.language.visible import visible as safe
 
-_DIRECTION = {
-    "\u061c",
-    "\u200e",
-    "\u200f",
-    *map(chr, range(0x202A, 0x202F)),
-    *map(chr, range(0x2066, 0x206A)),
-}
+__all__ = ["explain", "human_bytes", "json_option", "put_json", "put_json_lines", "reveal_option", "safe"]
 
 F = Callable[..., Any]
 
@@ -48,21 +42,6 @@ def put_json_lines(lines: Iterable[Any]) -> None:
     """Print one JSON document per line."""
     for line in lines:
         put_json(line)
-
-
-def safe(untrusted_text: str) -> str:
-    """Give text for a terminal: control and direction characters are written out, nothing is obeyed."""
-    return "".join(
-        _written_out(character) if _is_unsafe(character) else character for character in untrusted_text
-    )
-
-
-def _is_unsafe(character: str) -> bool:
-    return character in _DIRECTION or unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp")
-
-
-def _written_out(character: str) -> str:
-    return "⏎" if character == "\n" else f"\\u{ord(character):04x}"
 
 
 def explain(failure: ProofroomError, *, as_json: bool) -> int:

@@ -13,7 +13,6 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-import proofroom
 from proofroom.extract.sandbox import landlock, seccomp
 
 Form = Literal["bwrap", "ctypes", "none"]
@@ -112,7 +111,7 @@ def readable_trees(extra: Sequence[str] = ()) -> list[str]:
 
     A tree inside another is left out; so is what does not exist here.
     """
-    package = Path(proofroom.__file__).resolve().parent
+    package = Path(__file__).resolve().parents[2]
     own = [
         sys.base_prefix,
         sys.prefix,
