@@ -86,10 +86,11 @@ class Reading:
 
 
 def sign(name: str, by: str, key: Ed25519PrivateKey, prev: str | None, body: Mapping[str, Any]) -> bytes:
-    """Write and sign a line for the file of that name; raises ValueError for a body without canonical form."""
+    """Write and sign a line for the file of that name; raises ValueError for a body that has not one spelling."""
     line: dict[str, Any] = {"body": dict(body), "by": by, "id": secrets.token_hex(16), "prev": prev}
     line["sig"] = base64.b64encode(key.sign(_message(name, line))).decode()
     written = canonical.dumps(line)
+    canonical.loads_strict(written)
     if len(written) > LONGEST:
         raise ValueError(f"the line has more than {LONGEST} bytes")
     return written

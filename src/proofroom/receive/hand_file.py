@@ -41,7 +41,8 @@ class HandFile:
     def append(self, by: str, key: Ed25519PrivateKey, bodies: Sequence[Mapping[str, Any]]) -> list[Line]:
         """Sign and add lines of one member, all durable or none; gives them.
 
-        Raises BadMember when the key is not that member's or the member has left, CaseFull or BadCase.
+        Raises BadMember when the key is not that member's or the member has left, WrongUse for a body that
+        has not one spelling, CaseFull or BadCase.
         """
         member = self._members.get(by)
         if member is None or member.key != key.public_key().public_bytes_raw():
@@ -53,7 +54,10 @@ class HandFile:
             lines: list[Line] = []
             written: list[bytes] = []
             for body in bodies:
-                raw = sign(self.name, by, key, prev, body)
+                try:
+                    raw = sign(self.name, by, key, prev, body)
+                except ValueError as failure:
+                    raise WrongUse(f"this cannot be signed: {failure}") from None
                 written.append(raw + b"\n")
                 lines += read(self.name, raw + b"\n", self._members).lines
                 prev = digest_of(raw)
