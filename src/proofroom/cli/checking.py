@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from proofroom.cli.asking import passphrase_for
 from proofroom.cli.output import json_option, put_json, put_json_lines, safe
-from proofroom.cli.working import house_options, passphrase
+from proofroom.cli.working import house_options
 
 
 @click.command()
@@ -80,25 +81,34 @@ def doctor(as_json: bool) -> int:
 
 
 @click.group()
-def member() -> None:
-    """Manage the people of the team: handles and public keys, never real names."""
-
-
-@member.command("add")
 @click.argument("case", type=click.Path(path_type=Path))
-@click.argument("handle")
-@house_options
-@json_option
-def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
-    """Make a key for HANDLE and enter it into CASE.
+@click.pass_context
+def member(ctx: click.Context, case: Path) -> None:
+    """Manage the people of the team of CASE: handles and public keys, never real names.
 
     \b
     Examples
-      proofroom member add leak.case anna
+      proofroom member leak.case list
+      proofroom member leak.case add anna
+    """
+    ctx.obj = case
+
+
+@member.command("add")
+@click.argument("handle")
+@house_options
+@json_option
+@click.pass_obj
+def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
+    """Make a key for HANDLE and enter it into the case.
+
+    \b
+    Examples
+      proofroom member leak.case add anna
     """
     from proofroom.case import Case
 
-    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    words = passphrase_for(case, how["passphrase_file"])
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
     with Case.open(case, writing=True, passphrase=words, **reasons) as opened:
         entered = opened.add_member(handle)
@@ -110,14 +120,14 @@ def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
 
 
 @member.command("list")
-@click.argument("case", type=click.Path(path_type=Path))
 @json_option
+@click.pass_obj
 def list_(case: Path, as_json: bool) -> int:
-    """List the members of CASE.
+    """List the members of the case.
 
     \b
     Examples
-      proofroom member list leak.case
+      proofroom member leak.case list
     """
     from proofroom.case import Case
 

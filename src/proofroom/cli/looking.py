@@ -67,6 +67,7 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
 @limit_option
 @json_option
 @reveal_option
+@passphrase_file_option
 def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, reveal: str | None) -> int:
     """List one line per file, archive member, attachment and embedded picture of CASE.
 
@@ -101,6 +102,7 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, re
 )
 @json_option
 @reveal_option
+@passphrase_file_option
 def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, reveal: str | None) -> int:
     """Print what stands at each address WHERE in CASE, with its neighbours.
 
@@ -108,7 +110,7 @@ def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, revea
     Examples
       proofroom show leak.case 'sha256:3f2a90c1b7de#sheet=名单&cell=B2'
       proofroom show leak.case '3f2a90c1b7de#page=3&line=7'
-      proofroom search leak.case 王小明 --json | jq -r .where | proofroom show leak.case --from -
+      proofroom search leak.case 王小明 --json | jq -r '.where // empty' | proofroom show leak.case --from -
     """
     from proofroom.case import Case
     from proofroom.errors import BadWhere, WrongUse
@@ -178,6 +180,7 @@ def _print_piece(line: dict[str, Any]) -> None:
 @limit_option
 @json_option
 @reveal_option
+@passphrase_file_option
 def search(
     case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None
 ) -> int:
@@ -222,6 +225,7 @@ def _highlighted(snippet: str, spans: list[list[int]]) -> str:
 @click.argument("query")
 @json_option
 @reveal_option
+@passphrase_file_option
 def sql(case: str, query: str, as_json: bool, reveal: str | None) -> int:
     """Run one SELECT over the views cells, sheets, merges, pieces and occurrences of CASE.
 
