@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from proofroom.cli.asking import passphrase_for
 from proofroom.cli.output import json_option, put_json, put_json_lines, safe
-from proofroom.cli.working import house_options
+from proofroom.cli.working import house_options, passphrase
 
 
 @click.command()

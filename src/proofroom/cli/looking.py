@@ -67,7 +67,6 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
 @limit_option
 @json_option
 @reveal_option
-@passphrase_file_option
 def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, reveal: str | None) -> int:
     """List one line per file, archive member, attachment and embedded picture of CASE.
 
@@ -102,7 +101,6 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, re
 )
 @json_option
 @reveal_option
-@passphrase_file_option
 def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, reveal: str | None) -> int:
     """Print what stands at each address WHERE in CASE, with its neighbours.
 
@@ -180,7 +178,6 @@ def _print_piece(line: dict[str, Any]) -> None:
 @limit_option
 @json_option
 @reveal_option
-@passphrase_file_option
 def search(
     case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None
 ) -> int:
@@ -225,7 +222,6 @@ def _highlighted(snippet: str, spans: list[list[int]]) -> str:
 @click.argument("query")
 @json_option
 @reveal_option
-@passphrase_file_option
 def sql(case: str, query: str, as_json: bool, reveal: str | None) -> int:
     """Run one SELECT over the views cells, sheets, merges, pieces and occurrences of CASE.
 
