@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from proofroom.case.door import Case
+from proofroom.receive.intake import QUESTIONS as INTAKE_QUESTIONS
 
-__all__ = ["Case"]
+__all__ = ["INTAKE_QUESTIONS", "Case"]

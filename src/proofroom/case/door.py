@@ -104,7 +104,8 @@ class Case:
         derived.mkdir(mode=0o700, exist_ok=True)
         if not writing and not (derived / "journal.sqlite").exists():
             raise BadCase("nothing has been read in this case yet", remedy=f"Run `proofroom run {folder}`.")
-        keys = None if not writing and is_locked(folder / "keys") else Keys.open(folder / "keys", passphrase)
+        unopened = not writing and passphrase is None and is_locked(folder / "keys")
+        keys = None if unopened else Keys.open(folder / "keys", passphrase)
         journal = Journal(derived / "journal.sqlite", writing=writing)
         case = cls(folder, file, journal, keys, member)
         if writing:
@@ -118,6 +119,12 @@ class Case:
                 case.close()
                 raise
         return case
+
+    @staticmethod
+    def is_locked(folder: Path | str) -> bool:
+        """Say whether the keys of a case are under a passphrase; raises BadCase when it is no case."""
+        CaseFile.read(Path(folder))
+        return is_locked(Path(folder) / "keys")
 
     @staticmethod
     def verify(folder: Path | str, seen: str | None = None, progress: Any = None) -> dict[str, Any]:
@@ -192,9 +199,22 @@ class Case:
 
     # ── working ──────────────────────────────────────────────────────────────────────────────────
 
-    def receive(self, source: Path, intake: Path | None, progress: Any) -> dict[str, Any]:
-        """Take a delivery in; one of the same source that was interrupted goes on."""
-        return self._working().receive(source, intake, progress)
+    def receive(
+        self, source: Path, intake: Path | None, progress: Any, answers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Take a delivery in; one of the same source that was interrupted goes on.
+
+        `answers` are those to the intake questions, where no file holds them.
+        """
+        return self._working().receive(source, intake, progress, answers)
+
+    def resumes(self, source: Path) -> bool:
+        """Say whether a delivery of this source was begun and not ended."""
+        return self._working().resumes(source)
+
+    def intake_defaults(self) -> dict[str, str]:
+        """Give what stands for each intake question that nobody answers."""
+        return self._working().intake_defaults()
 
     def run(self, stages: tuple[str, ...], workers: int | None, progress: Any) -> None:
         """Do what is not done yet, in all stages or those named."""

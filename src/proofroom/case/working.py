@@ -16,10 +16,10 @@ from proofroom.extract.stage import Extraction
 from proofroom.model.custody import Act, Event
 from proofroom.model.states import Reason, State
 from proofroom.pipeline import STAGES, stages_named
-from proofroom.receive.begin import begin, end
+from proofroom.receive.begin import begin, end, is_interrupted
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.delivery import Delivery, Receiving, check_source
-from proofroom.receive.intake import Intake
+from proofroom.receive.intake import Intake, intake_of
 from proofroom.receive.keys import Keys
 from proofroom.receive.names import raw_path
 from proofroom.receive.vault import Vault
@@ -68,10 +68,20 @@ class Work:
 
     # ── receive ──────────────────────────────────────────────────────────────────────────────────
 
-    def receive(self, source: Path, intake_file: Path | None, progress: Any) -> dict[str, Any]:
+    def resumes(self, source: Path) -> bool:
+        """Say whether a delivery of this source was begun and not ended."""
+        return is_interrupted(self._log, self._keys.secret, source)
+
+    def intake_defaults(self) -> dict[str, str]:
+        """Give what stands for each intake question that nobody answers."""
+        return Intake(taken_by=self._by, when=now()[:7]).facts()
+
+    def receive(
+        self, source: Path, intake_file: Path | None, progress: Any, answers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
         """Take a delivery in, or go on with an interrupted one of the same source."""
         check_source(self._folder, source)
-        default = Intake(taken_by=self._by, when=now()[:7])
+        default = intake_of(self.intake_defaults() | (answers or {}))
         begun = begin(self._log, self._keys.secret, source, intake_file, default, (now(), self._by))
         self._file.deliveries[begun.id] = begun.intake.facts()
         self._file.write(self._folder)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import click
 
+from proofroom.cli.asking import passphrase_file_option, passphrase_for
 from proofroom.cli.output import human_bytes, json_option, put_json, put_json_lines, reveal_option, safe
 
 _SCREEN = 50
@@ -18,6 +21,16 @@ def _limit(given: int | None, *, as_json: bool, always: bool = False) -> int:
     if given is not None:
         return given
     return _SCREEN if always or (sys.stdout.isatty() and not as_json) else 0
+
+
+@contextmanager
+def _looked(case: str, what: str, *, reveal: str | None, passphrase_file: Path | None) -> Iterator[Any]:
+    """Open a case to look at it through the mask, or with a reason without it."""
+    from proofroom.case import Case
+
+    words = passphrase_for(Path(case), passphrase_file)
+    with Case.open(case, passphrase=words) as opened, opened.scope(reveal, what) as view:
+        yield view
 
 
 limit_option = click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 gives all.")
@@ -67,7 +80,8 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
 @limit_option
 @json_option
 @reveal_option
-def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, reveal: str | None) -> int:
+@passphrase_file_option
+def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, **how: Any) -> int:
     """List one line per file, archive member, attachment and embedded picture of CASE.
 
     \b
@@ -75,9 +89,7 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, re
       proofroom artifacts leak.case --state locked
       proofroom artifacts leak.case --json --limit 0
     """
-    from proofroom.case import Case
-
-    with Case.open(case) as opened, opened.scope(reveal, "artifacts") as view:
+    with _looked(case, "artifacts", **how) as view:
         lines = view.artifacts(state, _limit(limit, as_json=as_json))
         if as_json:
             put_json_lines(lines)
@@ -101,7 +113,8 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, re
 )
 @json_option
 @reveal_option
-def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, reveal: str | None) -> int:
+@passphrase_file_option
+def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, **how: Any) -> int:
     """Print what stands at each address WHERE in CASE, with its neighbours.
 
     \b
@@ -110,14 +123,13 @@ def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, revea
       proofroom show leak.case '3f2a90c1b7de#page=3&line=7'
       proofroom search leak.case 王小明 --json | jq -r '.where // empty' | proofroom show leak.case --from -
     """
-    from proofroom.case import Case
     from proofroom.errors import BadWhere, WrongUse
 
     wanted = [*where, *(line.strip() for line in (from_file or ()) if line.strip())]
     if not wanted:
         raise WrongUse("no address was given", remedy="Give an address, or --from FILE.")
     failed = False
-    with Case.open(case) as opened, opened.scope(reveal, "show") as view:
+    with _looked(case, "show", **how) as view:
         for address in wanted:
             try:
                 lines = view.show(address)
@@ -178,8 +190,9 @@ def _print_piece(line: dict[str, Any]) -> None:
 @limit_option
 @json_option
 @reveal_option
+@passphrase_file_option
 def search(
-    case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, reveal: str | None
+    case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, **how: Any
 ) -> int:
     """Find QUERY in CASE: every cell, line, property and name that holds it.
 
@@ -190,9 +203,7 @@ def search(
       proofroom search leak.case 王小明
       proofroom search leak.case '"三号楼" 名单' --limit 0
     """
-    from proofroom.case import Case
-
-    with Case.open(case) as opened, opened.scope(reveal, "search") as view:
+    with _looked(case, "search", **how) as view:
         lines = view.search(" ".join(query), _limit(limit, as_json=as_json, always=True), exact=exact)
         if as_json:
             put_json_lines(lines)
@@ -222,7 +233,8 @@ def _highlighted(snippet: str, spans: list[list[int]]) -> str:
 @click.argument("query")
 @json_option
 @reveal_option
-def sql(case: str, query: str, as_json: bool, reveal: str | None) -> int:
+@passphrase_file_option
+def sql(case: str, query: str, as_json: bool, **how: Any) -> int:
     """Run one SELECT over the views cells, sheets, merges, pieces and occurrences of CASE.
 
     \b
@@ -230,9 +242,7 @@ def sql(case: str, query: str, as_json: bool, reveal: str | None) -> int:
       proofroom sql leak.case 'select state, count(*) from occurrences group by 1'
       proofroom sql leak.case "select * from cells where raw like '%三号楼%'" --json
     """
-    from proofroom.case import Case
-
-    with Case.open(case) as opened, opened.scope(reveal, "sql") as view:
+    with _looked(case, "sql", **how) as view:
         rows = view.sql(query)
     if as_json:
         put_json_lines(rows)

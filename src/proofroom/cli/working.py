@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 
+from proofroom.cli.asking import intake_answers, new_passphrase, passphrase_file_option, passphrase_for
 from proofroom.cli.looking import print_status
 from proofroom.cli.output import json_option, put_json, safe
 
@@ -25,11 +25,7 @@ def house_options(command: F) -> F:
             click.option(
                 "--allow-weak-sandbox", metavar="REASON", help="Why a missing sandbox layer is accepted."
             ),
-            click.option(
-                "--passphrase-file",
-                type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                help="Holds the passphrase.",
-            ),
+            passphrase_file_option,
             click.option(
                 "--no-passphrase",
                 is_flag=True,
@@ -59,23 +55,6 @@ def intake_options(command: F) -> F:
     return command
 
 
-def passphrase(file: Path | None, *, none: bool, new: bool) -> str | None:
-    """Get the passphrase: from a file, from the terminal, or none; without a terminal nothing waits."""
-    if file is not None:
-        return file.read_text(encoding="utf-8").rstrip("\r\n")
-    if none or not (sys.stdin.isatty() and sys.stderr.isatty()) or not new:
-        return None
-    words: str = click.prompt(
-        "Passphrase for the keys of the case (empty for none)",
-        default="",
-        show_default=False,
-        hide_input=True,
-        confirmation_prompt=True,
-        err=True,
-    )
-    return words or None
-
-
 @click.command("open")
 @click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -103,13 +82,15 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
     from proofroom.cli.progress import Bars
 
     regions: Path | None = how.pop("regions")
-    with Bars(quiet=as_json) as bars:
-        with _made(case, how, regions) as opened:
-            for one in source:
-                opened.receive(one, how["intake"], bars)
+    with _made(case, how, regions) as opened:
+        for one in source:
+            answers = intake_answers(opened, one, how["intake"], as_json=as_json)
+            with Bars(quiet=as_json) as bars:
+                opened.receive(one, how["intake"], bars, answers)
+        with Bars(quiet=as_json) as bars:
             opened.run((), workers, bars)
-        with Case.open(case) as looked:
-            return _finish(looked, as_json=as_json)
+    with Case.open(case) as looked:
+        return _finish(looked, as_json=as_json)
 
 
 def _made(case: Path, how: dict[str, Any], regions: Path | None = None) -> Any:
@@ -118,8 +99,10 @@ def _made(case: Path, how: dict[str, Any], regions: Path | None = None) -> Any:
 
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
     exists = (case / "case.toml").exists()
-    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=not exists)
-    if not exists:
+    if exists:
+        words = passphrase_for(case, how["passphrase_file"])
+    else:
+        words = new_passphrase(how["passphrase_file"], none=how["no_passphrase"])
         Case.new(case, passphrase=words, member=how["member"], regions=regions, **reasons).close()
     return Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons)
 
@@ -187,8 +170,10 @@ def receive(case: Path, source: Path, as_json: bool, **how: Any) -> int:
     """
     from proofroom.cli.progress import Bars
 
-    with Bars(quiet=as_json) as bars, _made(case, how) as opened:
-        delivery = opened.receive(source, how["intake"], bars)
+    with _made(case, how) as opened:
+        answers = intake_answers(opened, source, how["intake"], as_json=as_json)
+        with Bars(quiet=as_json) as bars:
+            delivery = opened.receive(source, how["intake"], bars, answers)
     if as_json:
         put_json(delivery)
     else:
@@ -219,7 +204,7 @@ def run(
     from proofroom.cli.progress import Bars
 
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    words = passphrase_for(case, how["passphrase_file"])
     with Bars(quiet=as_json) as bars:
         with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
             if redo:
@@ -249,7 +234,7 @@ def unlock(case: Path, passwords: Path, as_json: bool, workers: int | None, **ho
     from proofroom.cli.progress import Bars
 
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    words = passphrase(how["passphrase_file"], none=how["no_passphrase"], new=False)
+    words = passphrase_for(case, how["passphrase_file"])
     with Bars(quiet=as_json) as bars:
         with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
             opened.unlock(passwords.read_text(encoding="utf-8").splitlines())

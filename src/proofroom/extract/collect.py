@@ -7,6 +7,7 @@ that two runs can be compared whatever the workers, batches and segments were.
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -49,6 +50,7 @@ class Collector:
         self._seq = self._text = self._member_bytes = self._besides = 0
         self._member: tuple[bytes, MemberFile] | None = None
         self._hashes: dict[str, Any] = {}
+        self._meta: Counter[str] = Counter()
 
     def feed(self, untrusted: bytes) -> None:
         """Take the next bytes from the child; none at all say that it ended well. Raises BadFrame."""
@@ -127,11 +129,15 @@ class Collector:
 
     def _take_meta(self, frame: Frame) -> None:
         frame = self._without_password(frame)
-        parts = pa.array(
-            [format_parts((("meta", key),)) for key in frame.columns["key"].to_pylist()], pa.string()
-        )
+        parts = pa.array([self._meta_part(key) for key in frame.columns["key"].to_pylist()], pa.string())
         kinds = np.full(frame.rows, int(PieceKind.META), np.uint8)
         self._take_pieces(frame, parts, kinds, np.zeros(frame.rows, np.uint16), "value")
+
+    def _meta_part(self, key: str) -> str:
+        """Give the address of a property; one that a file has several times is numbered from its second on."""
+        self._meta[key] += 1
+        times = self._meta[key]
+        return format_parts((("meta", key),) if times == 1 else (("meta", key), ("value", str(times))))
 
     def _without_password(self, frame: Frame) -> Frame:
         """Take out which password fitted: it is an act for the custody log, not content of the file."""

@@ -53,6 +53,11 @@ def begin(
     return interrupted
 
 
+def is_interrupted(log: CustodyLog, secret: bytes, source: Path) -> bool:
+    """Say whether a delivery of this source was begun and not ended."""
+    return _look_back(log, _source_key(secret, source))[0] is not None
+
+
 def end(log: CustodyLog, begun: Begun, found: int, act: tuple[str, str]) -> None:
     """Say in the log that everything the source held has its line."""
     log.append([Event(Act.DELIVERY_ENDED, *act, {"delivery": begun.id, "found": found})])

@@ -129,7 +129,7 @@ class Texts:
         pieces = self._pieces.get(hit.artifact)
         if pieces is None:
             table = self._reading.of_artifact("pieces", hit.artifact, columns=("part", "text"))
-            pieces = dict(zip(table["part"].to_pylist(), table["text"].to_pylist(), strict=True))
+            pieces = _by_part(table)
             self._pieces[hit.artifact] = pieces
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
@@ -163,6 +163,14 @@ class Texts:
             if found["name"] == name:
                 return int(found["sheet"])
         return 0
+
+
+def _by_part(table: pa.Table) -> dict[str, str]:
+    """Give the text at each part; should a part stand twice, its texts stand there together."""
+    pieces: dict[str, str] = {}
+    for part, text in zip(table["part"].to_pylist(), table["text"].to_pylist(), strict=True):
+        pieces[part] = f"{pieces[part]}{PARAGRAPH_END}{text}" if part in pieces else text
+    return pieces
 
 
 def _cell_address(part: str) -> tuple[str, int, int]:
