@@ -75,7 +75,8 @@ def _codepage(text: str) -> str:
 
 
 def _unicode(text: str) -> str:
-    units = (int.from_bytes(pair.encode("utf-16-le"), "little") for pair in text)
-    return r"\uc1" + "".join(
+    wide = text.encode("utf-16-le")
+    units = (int.from_bytes(wide[at : at + 2], "little") for at in range(0, len(wide), 2))
+    return r"\uc1 " + "".join(
         chr(unit) if 32 <= unit < 128 else rf"\u{unit - 65536 if unit > 32767 else unit}?" for unit in units
     )

@@ -89,7 +89,7 @@ class HtmlStory:
         self._facts = PageFacts(sink)
         self._stack: list[_Open] = []
         self._counts: Counter[str] = Counter()
-        self._hidden = 0
+        self._hidden = self._verbatim_open = 0
         self._number = 0
         self._comments = 0
         self._verbatim = False
@@ -135,10 +135,12 @@ class HtmlStory:
             self._stack.append(_Open(name, hidden))
             self._counts[name] += 1
             self._hidden += hidden
+            self._verbatim_open += name in _VERBATIM
         if name == "br":
             self._text("\x0b")
-        self._beside(name, attributes, hidden=hidden)
-        self._facts.element(name, attributes)
+        if attributes or name == "script":
+            self._beside(name, attributes, hidden=hidden)
+            self._facts.element(name, attributes)
 
     def _end(self, name: str) -> None:
         """Take an end tag; one that ends nothing only breaks the line."""
@@ -158,6 +160,7 @@ class HtmlStory:
                 for one in self._stack[place:]:
                     self._counts[one.name] -= 1
                     self._hidden -= one.hidden
+                    self._verbatim_open -= one.name in _VERBATIM
                 del self._stack[place:]
                 return
             if name in border:
@@ -173,10 +176,12 @@ class HtmlStory:
             self._deleted.append(untrusted_text)
         else:
             self._pieces.append(untrusted_text)
-            self._verbatim = self._verbatim or any(self._counts[name] for name in _VERBATIM)
-            if not untrusted_text.isspace():
-                self._flags |= Flag.HIDDEN_TEXT if self._hidden else Flag.NONE
-                self._flags |= Flag.INSERTED if self._counts["ins"] else Flag.NONE
+            if self._verbatim_open:
+                self._verbatim = True
+            if self._hidden and not untrusted_text.isspace():
+                self._flags |= Flag.HIDDEN_TEXT
+            if self._counts["ins"] and not untrusted_text.isspace():
+                self._flags |= Flag.INSERTED
 
     def _beside(self, name: str, attributes: dict[str, str], *, hidden: bool) -> None:
         """Keep what an element says besides its text: descriptions, addresses, values of fields."""
@@ -203,6 +208,8 @@ class HtmlStory:
 
     def _flush(self) -> None:
         """Give the block that ends here."""
+        if not (self._pieces or self._deleted or self._aside):
+            return
         text = _as_shown("".join(self._pieces), verbatim=self._verbatim)
         deleted = _as_shown("".join(self._deleted), verbatim=self._verbatim)
         asides = [one for one in self._aside if one[1].strip()]
@@ -210,7 +217,8 @@ class HtmlStory:
             self._number += 1
             where = f"para={self._number}"
             put_whole(self._lines, where, PieceKind.PARAGRAPH, text, self._flags)
-            put_whole(self._lines, f"{where}&deleted=1", PieceKind.PARAGRAPH, deleted, Flag.DELETED)
+            if deleted:
+                put_whole(self._lines, f"{where}&deleted=1", PieceKind.PARAGRAPH, deleted, Flag.DELETED)
             counts: Counter[str] = Counter()
             for name, aside, flags in asides:
                 counts[name] += 1

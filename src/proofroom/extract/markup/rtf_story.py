@@ -98,7 +98,8 @@ class RtfStory:
         elif kind is Kind.CLOSE:
             self._flush()
             self._skip = 0
-            self._close()
+            if self._stack:
+                self._close()
         elif kind is Kind.WORD:
             self._flush()
             self._word(token.word, token.number)

@@ -98,7 +98,9 @@ class TextStream:
 
 def _choose(window: bytes, untrusted_declared: str, *, whole: bool) -> Found:
     """Weigh what the bytes look like against what the file declares."""
-    found = find_encoding(window, whole)
+    # The detector would believe the declaration; it is weighed here, so the detector does not see it.
+    label = untrusted_declared.encode("ascii", "replace")
+    found = find_encoding(window.replace(label, b" " * len(label)) if label else window, whole)
     declared = codec_of_label(untrusted_declared)
     if not declared or found.encoding.startswith((*_WIDE, "utf-8-sig")):
         return found
