@@ -9,6 +9,7 @@ _DIRECTION: Final = frozenset(
     ("\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A)))
 )
 _UNSEEN: Final = ("Cc", "Cs", "Zl", "Zp")
+_NEW_LINE: Final = ("\n", "\u2029")
 
 
 def visible(untrusted_text: str) -> str:
@@ -23,4 +24,4 @@ def _misleads(character: str) -> bool:
 
 
 def _written_out(character: str) -> str:
-    return "⏎" if character == "\n" else f"\\u{ord(character):04x}"
+    return "⏎" if character in _NEW_LINE else f"\\u{ord(character):04x}"
