@@ -135,7 +135,9 @@ class Journal:
 
     def each(self, statement: str, values: Sequence[Any] = ()) -> Iterator[sqlite3.Row]:
         """Give the rows of a query one by one, for lists that may be long."""
-        yield from self._sql.execute(statement, values)
+        # Not `yield from`: a list that is cut (`| head`) ends after the journal was closed, and its cursor with it.
+        for row in self._sql.execute(statement, values):  # noqa: UP028 - see above
+            yield row
 
     def value(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Give the first value of the first row, or None."""
