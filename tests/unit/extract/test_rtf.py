@@ -113,11 +113,8 @@ def test_signs_are_the_characters_that_people_see(read_with: Read) -> None:
 
 
 def test_empty_paragraphs_count_and_are_not_given(read_with: Read) -> None:
-    assert read_body(read_with, b"\\par\\pard\\par a\\par\\sect\\trowd\\cell b\\cell\\row c").said == {
-        "para=3": "a",
-        "para=5": "b",
-        "para=6": "c",
-    }
+    found = read_body(read_with, b"\\par\\pard\\par a\\par\\sect\\trowd\\cell b\\cell\\row c")
+    assert found.said == {"para=3": "a", "para=5": "b", "para=6": "c"}
 
 
 def test_hidden_deleted_and_inserted_text_is_told_apart(read_with: Read) -> None:
@@ -170,11 +167,10 @@ def test_what_only_programs_read_is_no_text(read_with: Read) -> None:
     )
     found = read_body(read_with, body)
     assert found.said == {"para=1": "text"}
-    told = {key: value[0] for key, value in found.properties.items()}
-    assert told == {
+    assert {key: "; ".join(value) for key, value in found.properties.items()} == {
         "rtf:codepage": "936",
         "rtf:generator": "Writer;",
-        "rtf:revision-author": "Unknown",
+        "rtf:revision-author": "Unknown; Somebody",
         "rtf:custom:Unit": "Office",
         "rtf:variable:k": "v",
         "rtf:external": "c:\\x.dot",
@@ -184,7 +180,6 @@ def test_what_only_programs_read_is_no_text(read_with: Read) -> None:
         "rtf:edmins": "7",
         "rtf:rsids": "11 22",
     }
-    assert found.properties["rtf:revision-author"] == ["Unknown", "Somebody"]
 
 
 def ole(class_name: bytes, native: bytes, size: int | None = None) -> bytes:
@@ -295,9 +290,7 @@ def test_the_sample_is_read_whole(read_with: Read, root: Path) -> None:
         ("testRTFUnicodeGothic.rtf", "𐌲𐌿𐍄𐌹𐍃𐌺"),
         ("testRTFWindowsCodepage1250.rtf", "zażółć gęślą jaźń"),
         ("testRTFWord2010CzechCharacters.rtf", "Článek týdne"),
-        ("testRTFHexEscapeInsideWord.rtf", "ESPÍRITO SANTO"),
         ("testRTFBoldPlain.rtf", "Animal Hospital"),
-        ("testRTFWithCurlyBraces.rtf", "{ some text inside curly brackets }"),
     ],
 )
 def test_public_documents_read_as_people_see_them(

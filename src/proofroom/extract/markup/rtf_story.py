@@ -57,18 +57,16 @@ class RtfStory:
         return self._fonts.undecodable
 
     def read(self) -> Reason:
-        """Read to the end of the document; says whether it was cut short or never began."""
+        """Read to the end of the document; says whether it was cut short or never began. Then call `finish`."""
         begun = False
         for token in self._tokens:
             self._take_token(token)
             begun = begun or token.kind is Kind.OPEN
             if begun and not self._stack and token.kind is Kind.CLOSE:
                 break
-        cut = bool(self._stack)
-        self.finish()
         if not begun:
             return Reason.NOT_WELL_FORMED
-        return Reason.CUT_SHORT if cut else Reason.NONE
+        return Reason.CUT_SHORT if self._stack else Reason.NONE
 
     def finish(self) -> None:
         """Give what is under way: the end of a document, or the place where it was cut."""
