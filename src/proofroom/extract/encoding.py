@@ -47,6 +47,11 @@ _WIDE_CHARACTER: Final = 2
 _LAST_CONTROL: Final = 0x20
 _ASCII_END: Final = 0x7F
 _UTF32_LENGTH: Final = 4
+_SURE: Final = 0.3
+_FIRST_COMMON: Final = 0xB0
+_LAST_COMMON: Final = 0xD7
+_KANA: Final = (0xA4, 0xA5)
+_COMMON_SHARE: Final = 5
 _ASCII_PER_NUL: Final = 4
 _BYTES_PER_STRAY: Final = 50
 _LAST_PLANE: Final = 0x10
@@ -192,11 +197,33 @@ def _reads_as_text(head: bytes, encoding: str) -> bool:
 def _guesses(head: bytes) -> list[str]:
     """Ask chardet; give codec names without doubles, best first, the fallback last."""
     names: list[str] = []
-    for guess in chardet.detect_all(head, ignore_threshold=True):
+    found = chardet.detect_all(head, ignore_threshold=True)
+    for guess in found:
         name = _codec_name(guess["encoding"] or "")
         if name and name not in names:
             names.append(name)
+    unsure = bool(found) and found[0]["confidence"] < _SURE
+    if unsure and "gb18030" in names[1:] and _reads_as_common_chinese(head):
+        names.remove("gb18030")
+        names.insert(0, "gb18030")
     return names or [_FALLBACK]
+
+
+def _reads_as_common_chinese(head: bytes) -> bool:
+    """Tell whether nearly all that is not ASCII is a common Chinese character in the GB family.
+
+    A short list of names is too little for chardet: its bytes fit EUC-JP as well. Common characters stand
+    in the first level of GB 2312 (lead bytes B0 to D7); Japanese would have kana beside them (A4, A5).
+    """
+    text = head.decode("gb18030", "replace")
+    wide = [character for character in text if character > "\x7f"]
+    common = 0
+    for character in wide:
+        pair = character.encode("gb18030")
+        common += len(pair) == _WIDE_CHARACTER and _FIRST_COMMON <= pair[0] <= _LAST_COMMON
+        if pair[0] in _KANA:
+            return False
+    return len(wide) > 1 and common * _COMMON_SHARE >= len(wide) * (_COMMON_SHARE - 1)
 
 
 def _codec_name(name: str) -> str:

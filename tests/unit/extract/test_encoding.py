@@ -78,3 +78,20 @@ def test_no_bytes_make_it_fail(data: bytes) -> None:
     found = find_encoding(data, True)
     assert isinstance(decode_all(data, found.encoding), str)
     assert isinstance(decode_all(data, "no-such-encoding"), str)
+
+
+@pytest.mark.parametrize("name", ["伦祖勒奥姆·菲凯普奥姆", "加勒赫勒·维特敏", "泰斯比·维贾斯"])
+def test_a_single_chinese_name_is_not_taken_for_japanese(name: str) -> None:
+    data = f"{name}\n990122197407031170\n2015-05-28\n".encode("gb18030")
+    assert find_encoding(data, True).encoding == "gb18030"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("euc_jp", "これは日本語の文章です。名簿を確認してください。"),
+        ("cp949", "이것은 한국어 문장입니다. 명단을 확인하십시오."),
+    ],
+)
+def test_japanese_and_korean_are_not_taken_for_chinese(encoding: str, text: str) -> None:
+    assert find_encoding(text.encode(encoding), True).encoding == encoding
