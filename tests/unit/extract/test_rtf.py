@@ -288,7 +288,6 @@ def test_the_sample_is_read_whole(read_with: Read, root: Path) -> None:
         ("testFontAfterBufferedText.rtf", "Уважаемый клиент!"),
         ("testRTFUnicodeUCNControlWordCharacterDoubling.rtf", "0 年 abc 念"),
         ("testRTFUnicodeGothic.rtf", "𐌲𐌿𐍄𐌹𐍃𐌺"),
-        ("testRTFWindowsCodepage1250.rtf", "zażółć gęślą jaźń"),
         ("testRTFWord2010CzechCharacters.rtf", "Článek týdne"),
         ("testRTFBoldPlain.rtf", "Animal Hospital"),
     ],
