@@ -1,0 +1,173 @@
+"""Read the first part of an .xls workbook: its sheets, texts, number formats, date system and names."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
+from proofroom.extract.tabular.biff_records import BOF, EOF, continued, records, text_at
+from proofroom.extract.tabular.ole_properties import codec_of
+from proofroom.model.evidence import Flag
+
+BIFF8: Final = 0x0600
+_BIFF5: Final = 0x0500
+_BUILT_IN_NAMES: Final = {6: "Print_Area", 7: "Print_Titles", 13: "_FilterDatabase"}
+_VISIBILITY: Final = {1: Flag.HIDDEN_SHEET, 2: Flag.VERY_HIDDEN_SHEET}
+_BLIPS: Final = 0xEB
+
+
+@dataclass(frozen=True, slots=True)
+class BoundSheet:
+    """One sheet: where its records begin, its kind (0 a worksheet), its name, whether it is hidden."""
+
+    at: int
+    kind: int
+    untrusted_name: str
+    visibility: Flag
+
+
+@dataclass
+class Globals:
+    """What holds for all sheets of one workbook; `codec` is "" where texts are Unicode (BIFF8)."""
+
+    version: int = BIFF8
+    codec: str = ""
+    date1904: bool = False
+    locked_at: int = -1
+    whole: bool = False
+    sheets: list[BoundSheet] = field(default_factory=list)
+    texts: list[bytes] = field(default_factory=list)
+    rich: set[int] = field(default_factory=set)
+    styles: list[int] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
+    told: list[tuple[str, str]] = field(default_factory=list)
+    drawings: list[tuple[int, int]] = field(default_factory=list)
+
+    @cached_property
+    def number_formats(self) -> tuple[NumberFormats, list[int]]:
+        """Give the number formats, and for each style the place of its own."""
+        formats = NumberFormats(self.date1904)
+        return formats, [formats.add(self.codes.get(one, GENERAL)) for one in self.styles] or [0]
+
+
+def read_globals(data: bytes) -> Globals:
+    """Read as far as the first part goes; raises struct.error where it is no workbook of Excel 5 or later."""
+    found = Globals()
+    kind, size, version, _ = struct.unpack_from("<HHHH", data)
+    if kind != BOF or size < 4 or version not in (BIFF8, _BIFF5):
+        raise struct.error
+    found.version = version
+    if version != BIFF8:
+        found.codec = "cp1252"
+    for record, start, end in records(data, 4 + size):
+        if record == EOF:
+            found.whole = True
+            break
+        reader = _READERS.get(record)
+        if reader is not None:
+            reader(found, data, start, end)
+        if found.locked_at >= 0:
+            break
+    return found
+
+
+def _code_page(found: Globals, data: bytes, start: int, _end: int) -> None:
+    page = struct.unpack_from("<H", data, start)[0]
+    found.told.append(("codepage", str(page)))
+    if found.version != BIFF8:
+        found.codec = "mac-roman" if page == 0x8000 else codec_of(page if page not in (0x8001, 367) else 1252)
+
+
+def _date_mode(found: Globals, data: bytes, start: int, _end: int) -> None:
+    found.date1904 = data[start : start + 1] == b"\1"
+
+
+def _file_pass(found: Globals, _data: bytes, start: int, _end: int) -> None:
+    found.locked_at = start - 4
+
+
+def _bound_sheet(found: Globals, data: bytes, start: int, end: int) -> None:
+    at, state, kind = struct.unpack_from("<IBB", data, start)
+    name = text_at(data, start + 6, end, count_size=1, codec=found.codec)
+    found.sheets.append(BoundSheet(at, kind, name, _VISIBILITY.get(state & 3, Flag.NONE)))
+
+
+def _format(found: Globals, data: bytes, start: int, end: int) -> None:
+    size = 2 if found.version == BIFF8 else 1
+    code = text_at(data, start + 2, end, count_size=size, codec=found.codec)
+    found.codes[struct.unpack_from("<H", data, start)[0]] = code
+
+
+def _style(found: Globals, data: bytes, start: int, _end: int) -> None:
+    found.styles.append(struct.unpack_from("<H", data, start + 2)[0])
+
+
+def _shared_strings(found: Globals, data: bytes, start: int, end: int) -> None:
+    table = continued(data, start, end)
+    count = struct.unpack("<II", table.take(8))[1]
+    try:
+        for place in range(count):
+            text, rich = table.shared_string()
+            found.texts.append(text)
+            if rich:
+                found.rich.add(place)
+    except struct.error:
+        # The table says that it is longer than it is; cells that point behind its end are told as missing.
+        return
+
+
+def _user(found: Globals, data: bytes, start: int, end: int) -> None:
+    size = 2 if found.version == BIFF8 else 1
+    found.told.append(("user", text_at(data, start, end, count_size=size, codec=found.codec).strip(" \0")))
+
+
+def _name(found: Globals, data: bytes, start: int, end: int) -> None:
+    flags, _, length = struct.unpack_from("<HBB", data, start)
+    at = start + 14
+    if found.codec:
+        name = data[at : at + length].decode(found.codec, "replace")
+    else:
+        name = text_at(bytes((length,)) + data[at:end], 0, end - at + 1, count_size=1, codec="")
+    if flags & 0x20:
+        name = _BUILT_IN_NAMES.get(ord(name[:1] or "\0"), "built-in")
+    found.told.append(("defined-name-hidden" if flags & 1 else "defined-name", name))
+
+
+def _other_book(found: Globals, data: bytes, start: int, end: int) -> None:
+    if found.version == BIFF8 and data[start + 2 : start + 4] not in (b"\1\4", b"\1\x3a"):
+        path = text_at(data, start + 2, end, count_size=2, codec="")
+        found.told.append(("external-link", "".join(sign if sign >= " " else "/" for sign in path)))
+
+
+def _drawing(found: Globals, data: bytes, start: int, _end: int) -> None:
+    if not found.drawings:
+        found.drawings = _run_of_drawings(data, start - 4)
+
+
+def _run_of_drawings(data: bytes, at: int) -> list[tuple[int, int]]:
+    pieces: list[tuple[int, int]] = []
+    for kind, start, end in records(data, at):
+        if kind not in (_BLIPS, 0x3C):
+            break
+        pieces.append((start, end))
+    return pieces
+
+
+_READERS: Final = {
+    0x42: _code_page,
+    0x22: _date_mode,
+    0x2F: _file_pass,
+    0x85: _bound_sheet,
+    0x041E: _format,
+    0x1E: _format,
+    0xE0: _style,
+    0xFC: _shared_strings,
+    0x5C: _user,
+    0x18: _name,
+    0x0218: _name,
+    0x01AE: _other_book,
+    _BLIPS: _drawing,
+}
