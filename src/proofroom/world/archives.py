@@ -28,8 +28,11 @@ def zipped(members: Members, *, encoding: str = "utf-8", comment: bytes = b"") -
     return Made(zips.pack(named, comment=comment), "zip", members=list(members))
 
 
-def tarred(members: Members, *, compressed: bool = False, links: tuple[tuple[str, str], ...] = ()) -> Made:
-    """Pack a tar whose entries carry the name of the one who packed it (a source trace)."""
+def tarred(members: Members, *, compressed_as: str = "", links: tuple[tuple[str, str], ...] = ()) -> Made:
+    """Pack a tar whose entries carry the name of the one who packed it (a source trace).
+
+    `compressed_as` compresses it: then it is the one member, under the name that a reader has to make up.
+    """
     stream = io.BytesIO()
     inside = list(members)
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
@@ -45,17 +48,16 @@ def tarred(members: Members, *, compressed: bool = False, links: tuple[tuple[str
             inside.append((name, Made(None, "symlink", state=State.REFUSED, reason="symlink", note=target)))
     data = stream.getvalue()
     packed = Made(data, "tar", members=inside, note=f"owner {LEAKER}")
-    return gzipped(packed, "") if compressed else packed
+    return gzipped(packed, compressed_as, named=False) if compressed_as else packed
 
 
-def gzipped(made: Made, name: str) -> Made:
-    """Compress one file with gzip; without a name it is a tar, whose entries are the members."""
+def gzipped(made: Made, name: str, *, named: bool = True) -> Made:
+    """Compress one file with gzip, with its name in the header or, when not `named`, without one."""
     stream = io.BytesIO()
-    with gzip.GzipFile(name, "wb", fileobj=stream, mtime=_STAMP) as packed:
+    with gzip.GzipFile(name if named else "", "wb", fileobj=stream, mtime=_STAMP) as packed:
         packed.write(made.data or b"")
-    if not name:
-        return Made(stream.getvalue(), "tar.gz", members=made.members, note=made.note)
-    return Made(stream.getvalue(), "gz", members=[(name, made)])
+    kind = "tar.gz" if made.kind == "tar" else "gz"
+    return Made(stream.getvalue(), kind, members=[(name, made)], note=made.note)
 
 
 def sevened(members: Members) -> Made:

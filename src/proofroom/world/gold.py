@@ -128,12 +128,9 @@ def _events(population: Population, wanted: Callable[[Event], bool]) -> list[Eve
 def photo_rows(box: demo.PhotoBox, cache: Cache) -> list[dict[str, object]]:
     """Give every photo: its path, whom it shows, how that can be shown, its camera, and both clocks."""
     rows: list[dict[str, object]] = []
+    entries = _entries(cache)
     for shot in box.shots:
-        proof: list[dict[str, str]] = [
-            {"path": path, "part": entry_address}
-            for path, entry_address, number in _entries(cache)
-            if shot.person and number == shot.person.number
-        ]
+        proof = entries.get(shot.person.number, []) if shot.person else []
         rows.append(
             {
                 "path": box.paths[shot.number],
@@ -151,10 +148,13 @@ def photo_rows(box: demo.PhotoBox, cache: Cache) -> list[dict[str, object]]:
     return rows
 
 
-def _entries(cache: Cache) -> list[tuple[str, str, int]]:
-    return [
-        (path, truth.entry_part(sheet, row), entry.person.number) for path, sheet, row, entry in cache.entries
-    ]
+def _entries(cache: Cache) -> dict[int, list[dict[str, str]]]:
+    """Give the rows about each person."""
+    found: dict[int, list[dict[str, str]]] = {}
+    for path, sheet, row, entry in cache.entries:
+        at = {"path": path, "part": truth.entry_part(sheet, row)}
+        found.setdefault(entry.person.number, []).append(at)
+    return found
 
 
 def roll_rows(rolls: list[Roll], paths: list[str]) -> list[dict[str, object]]:

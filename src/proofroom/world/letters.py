@@ -54,7 +54,7 @@ def parcels(rolls: list[Roll], population: Population, *, blind: bool) -> list[F
         "名单备份.zip": archives.zipped([*outer, ("内层.zip", nested)]),
         "旧系统导出.zip": archives.zipped(exported, encoding="gbk"),
         "名单备份.tar": archives.tarred(filed),
-        "名单备份.tar.gz": archives.tarred(outer, compressed=True),
+        "名单备份.tar.gz": archives.tarred(outer, compressed_as="名单备份.tar"),
         "名单备份.7z": archives.sevened(outer),
         "名单.csv.gz": archives.gzipped(small, "名单.csv"),
     }
