@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import hmac
 import io
 import stat
 import struct
@@ -14,9 +12,8 @@ from pathlib import Path
 
 import pytest
 from container_sink import read_container, sample
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from zip_by_hand import by_hand
 
-from proofroom.extract.containers.zip_ciphers import OldCipher
 from proofroom.extract.formats.zip import FORMAT
 from proofroom.limits import DEFAULT
 from proofroom.model.states import Reason, State
@@ -27,22 +24,6 @@ FIRST, SECOND = "名单.csv".encode(), b"note.txt"
 
 def packed(*members: tuple[str | bytes, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return zips.pack(list(members), method=method)
-
-
-def by_hand(name: bytes, data: bytes, *, flags: int = 0, method: int = 0, **more: int | bytes) -> bytes:
-    """Write a zip of one entry whose header may say anything."""
-    crc, size, extra = more.get("crc", 0), more.get("size", len(data)), more.get("extra", b"")
-    assert isinstance(extra, bytes)
-    fields = struct.pack(
-        "<HHHHHIIIHH", 20, flags, method, 0x4BC0, 0x48E1, crc, len(data), size, len(name), len(extra)
-    )
-    local = b"PK\3\4" + fields + name + extra + data
-    mode = more.get("mode", 0)
-    assert isinstance(mode, int)
-    central = b"PK\1\2\x14\3" + fields + bytes(6 + 2) + struct.pack("<II", mode << 16, 0)
-    central = central[:-16] + struct.pack("<HHHII", 0, 0, 0, mode << 16, 0) + name + extra
-    end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
-    return local + central + end
 
 
 def test_members_are_given_under_their_raw_names_and_folders_are_none() -> None:
@@ -218,82 +199,6 @@ def test_a_bomb_is_cut_by_the_limits_and_its_count_too() -> None:
     assert kept.ended == (State.TRUNCATED, Reason.LIMIT_EXPANDED_BYTES)
     many = packed(*((str(number), b"") for number in range(5)))
     assert read_container(FORMAT, many, limits=limits).ended == (State.TRUNCATED, Reason.LIMIT_MEMBERS)
-
-
-def old_locked(data: bytes, password: bytes, *, method: int = 0, wrong: int = 0) -> bytes:
-    """Encrypt with the old cipher: what is decrypted last is the checksum's highest byte."""
-    body = data
-    if method == zipfile.ZIP_DEFLATED:
-        coder = zlib.compressobj(wbits=-15)
-        body = coder.compress(data) + coder.flush()
-    crc = zlib.crc32(data) ^ wrong
-    plain = bytes(11) + bytes((crc >> 24,)) + body
-    cipher, out = OldCipher(password), bytearray()
-    for byte in plain:
-        mixed = (cipher._keys[2] & 0xFFFF) | 2
-        coded = byte ^ ((mixed * (mixed ^ 1) >> 8) & 0xFF)
-        out.append(coded)
-        cipher.decrypt(bytes((coded,)))
-    return by_hand(b"locked", bytes(out), flags=1, method=method, crc=crc, size=len(data))
-
-
-@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
-def test_a_known_password_opens_the_old_cipher_and_is_named_by_its_place(method: int) -> None:
-    data = "机密名单 ".encode() * 400
-    locked = old_locked(data, "密码".encode("gb18030"), method=method)
-    if method == zipfile.ZIP_STORED:
-        with zipfile.ZipFile(io.BytesIO(locked)) as archive:
-            assert archive.read("locked", "密码".encode("gb18030")) == data
-    passwords = [f"wrong{number}" for number in range(600)] + ["密码"]
-    kept = read_container(FORMAT, locked, *passwords)
-    assert (kept.data, kept.partial) == ({b"locked": data}, [])
-    assert kept.properties["zip:password-index"] == ["600"]
-    assert "密码" not in str(kept.properties)
-
-
-def test_without_the_password_a_member_is_locked_and_the_others_are_read() -> None:
-    kept = read_container(FORMAT, old_locked(b"x" * 50, b"secret"), "one", "two")
-    assert kept.fate(b"locked") == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
-    assert (kept.partial, kept.ended) == ([Reason.LOCKED_PART], None)
-    strong = by_hand(b"strong", bytes(40), flags=0x41)
-    assert read_container(FORMAT, strong, "x").fate(b"strong") == (
-        State.LOCKED,
-        Reason.UNSUPPORTED_ENCRYPTION,
-    )
-
-
-def aes_locked(data: bytes, password: bytes, *, spoil: bool = False, strength: int = 3) -> bytes:
-    """Encrypt as WinZip does (AE-2), with the counter mode written out."""
-    salt = bytes(range(4 + 4 * strength))
-    length = 2 * len(salt)
-    keys = hashlib.pbkdf2_hmac("sha1", password, salt, 1_000, 2 * length + 2)
-    cipher = Cipher(algorithms.AES(keys[:length]), modes.ECB()).encryptor()
-    blocks = range(1, len(data) // 16 + 2)
-    stream = b"".join(cipher.update(number.to_bytes(16, "little")) for number in blocks)
-    coded = bytes(one ^ two for one, two in zip(data, stream, strict=False))
-    seal = hmac.new(keys[length : 2 * length], coded, hashlib.sha1).digest()[:10]
-    if spoil:
-        coded = coded[:-1] + bytes((coded[-1] ^ 1,))
-    extra = struct.pack("<HHH2sBH", 0x9901, 7, 2, b"AE", strength, 0)
-    return by_hand(b"a", salt + keys[-2:] + coded + seal, flags=1, method=99, extra=extra, size=len(data))
-
-
-@pytest.mark.parametrize("strength", [1, 2, 3])
-def test_a_known_password_opens_aes_of_every_strength(strength: int) -> None:
-    data = bytes(range(251)) * 2_000
-    kept = read_container(FORMAT, aes_locked(data, b"right", strength=strength), "wrong", "right")
-    assert (kept.data, kept.members[0].ended) == ({b"a": data}, None)
-    assert kept.properties["zip:password-index"] == ["1"]
-
-
-def test_a_broken_seal_is_told_and_the_bytes_stay() -> None:
-    kept = read_container(FORMAT, aes_locked(b"sealed" * 9, b"right", spoil=True), "right")
-    assert kept.fate(b"a") == (State.DAMAGED, Reason.BAD_CHECKSUM)
-    assert (kept.data[b"a"] or b"").startswith(b"sealedsealed")
-    assert read_container(FORMAT, aes_locked(b"x", b"right")).fate(b"a") == (
-        State.LOCKED,
-        Reason.PASSWORD_UNKNOWN,
-    )
 
 
 def test_zips_of_the_world_end_as_its_truth_allows() -> None:

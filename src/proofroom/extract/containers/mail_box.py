@@ -8,13 +8,15 @@ from typing import BinaryIO, Final
 
 _LONGEST_LINE: Final = 1 << 16
 _BATCH: Final = 1 << 16
+_FROM_WORD: Final = b"From "
+_BLANK: Final = (b"\n", b"\r\n")
 _FROM: Final = re.compile(rb"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
 _HEADER: Final = re.compile(rb"[!-9;-~]{1,200}[ \t]*:")
 
 
 def is_from_line(line: bytes) -> bool:
     """Tell whether a line is one that begins a message in a mailbox."""
-    return line.startswith(b"From ") and _FROM.match(line) is not None
+    return line.startswith(_FROM_WORD) and _FROM.match(line) is not None
 
 
 class Mailbox:
@@ -49,15 +51,23 @@ class Mailbox:
         size = 0
         fresh, blank = True, b""
         while line := self._line:
-            if fresh and is_from_line(line) and (blank or _HEADER.match(self._following)):
+            if fresh and line[:5] == _FROM_WORD and self._is_next(line, after_blank=bool(blank)):
                 break
-            self._advance()
-            batch.append(blank)
-            blank = line if fresh and not line.strip(b"\r\n") else b""
-            batch.append(b"" if blank else line)
-            fresh = line.endswith(b"\n")
+            self._line, self._following = self._following, self._stream.readline(_LONGEST_LINE)
+            if blank:
+                batch.append(blank)
+                blank = b""
+            if fresh and line in _BLANK:
+                blank = line
+            else:
+                batch.append(line)
+                fresh = line[-1:] == b"\n"
             size += len(line)
             if size >= _BATCH:
                 yield b"".join(batch)
                 batch, size = [], 0
         yield b"".join(batch)
+
+    def _is_next(self, line: bytes, *, after_blank: bool) -> bool:
+        """Tell whether a line that says From begins a message: after a blank line, or before a header."""
+        return is_from_line(line) and (after_blank or _HEADER.match(self._following) is not None)

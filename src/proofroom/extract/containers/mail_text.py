@@ -6,6 +6,7 @@ from typing import Final
 
 from proofroom.extract.containers.mail_words import encoding_of
 from proofroom.extract.encoding import HEAD, CountingDecoder
+from proofroom.extract.format import Line
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.model.evidence import PieceKind
 
@@ -64,5 +65,6 @@ class BodyText:
 
     def _put(self, line: str) -> None:
         self.number += 1
-        plain = line.removesuffix("\r").removeprefix("\ufeff" if self.number == 1 else "")
-        self._lines.put((("para", str(self.number)),), PieceKind.BODY, plain)
+        if line and not line.isspace():
+            plain = line.removesuffix("\r").removeprefix("\ufeff" if self.number == 1 else "")
+            self._lines.add(Line(f"para={self.number}", PieceKind.BODY, plain))

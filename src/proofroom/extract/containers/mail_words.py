@@ -5,7 +5,9 @@ from __future__ import annotations
 import binascii
 import codecs
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from encodings.aliases import aliases
 from itertools import islice
 from typing import Final
 from urllib.parse import unquote_to_bytes
@@ -22,6 +24,10 @@ WIDER: Final = {
     "euc_kr": "cp949",
 }
 """Encodings by Python's names, and the larger ones that programs write under those names."""
+
+for _name in sorted(set(aliases.values())):
+    with suppress(LookupError):
+        codecs.lookup(_name)  # a mail may declare any charset, and a sealed worker can load none any more
 
 _SAY_NOTHING: Final = frozenset(("", "ascii", "unknown-8bit", "8bit", "default", "x-unknown", "none"))
 _SAID_TOO_OFTEN: Final = frozenset(("cp1252", "iso8859-15"))

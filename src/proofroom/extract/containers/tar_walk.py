@@ -60,6 +60,8 @@ class Walk:
                 continue
             self.found += 1
             item = self._item(header, at)
+            # Whoever keeps the entry should not keep its block.
+            item = replace(item, header=replace(item.header, block=b""))
             at = max(item.at + _padded(item.packed), at)
             self.cut = self.cut or item.at + item.packed > self.size
             yield item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Final
 
 from proofroom.extract.containers.giving import BLOCK, stored
@@ -31,6 +31,9 @@ _METHODS: Final = frozenset((STORED, LZMA, PPMD, AES, 1, 6, 10, 94, 96, 97, *BY_
 _MARK: Final = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
 _MARK_LENGTH: Final = 4
 _DESCRIPTOR_REACH: Final = 16 << 20
+_SHORT_REACH: Final = 1 << 12
+_LEAST_WORK: Final = 64 << 20
+_UNPACKING_IS_CHEAPER: Final = 6
 
 
 def local_entry(stream: BinaryIO, at: int) -> tuple[Entry, int] | None:
@@ -71,20 +74,59 @@ def unlisted_entries(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[E
 
     What an entry holds is passed over, so that a zip stored in it is not taken for entries of this one.
     """
+    marks = _Marks(stream, end)
+    work = _Work(4 * (end - start) + _LEAST_WORK)
     at = start
-    while True:
-        at = _find(stream, at, end)
-        if at < 0:
-            return
+    while (at := marks.find(at)) >= 0:
         found = local_entry(stream, at)
         if found is None or not _is_likely(found[0]):
             at += _MARK_LENGTH
             continue
         entry, data = found
         if entry.packed is None:
-            entry = _measured(stream, entry, data, end)
+            entry = _measured(stream, entry, data, end, work)
         yield entry, data
         at = max(data + (entry.packed or 0), at + _MARK_LENGTH)
+
+
+class _Marks:
+    """Finds the marks of local headers in a file, a block of it in memory at a time."""
+
+    def __init__(self, stream: BinaryIO, end: int) -> None:
+        self._stream = stream
+        self._end = end
+        self._at = 0
+        self._data = b""
+
+    def find(self, start: int) -> int:
+        """Give the place of the next mark of something that could be a local header, or -1."""
+        at = start
+        while at < self._end:
+            if not self._at <= at <= self._at + len(self._data) - _LOCAL.size:
+                self._stream.seek(at)
+                self._at, self._data = at, self._stream.read(min(BLOCK, self._end - at))
+            found = self._data.find(b"PK\3\4", at - self._at)
+            last = self._at + len(self._data) >= self._end or len(self._data) < _LOCAL.size
+            if found < 0:
+                if last:
+                    return -1
+                at = self._at + len(self._data) - _MARK_LENGTH + 1
+            elif found + _LOCAL.size > len(self._data):
+                if last:
+                    return -1
+                at = self._at + found
+            elif int.from_bytes(self._data[found + 8 : found + 10], "little") in _METHODS:
+                return self._at + found
+            else:
+                at = self._at + found + _MARK_LENGTH
+        return -1
+
+
+@dataclass(slots=True)
+class _Work:
+    """Bytes that may still be read or unpacked to find where entries end."""
+
+    left: int
 
 
 def _is_likely(entry: Entry) -> bool:
@@ -97,36 +139,18 @@ def _is_likely(entry: Entry) -> bool:
     )
 
 
-def _find(stream: BinaryIO, start: int, end: int) -> int:
-    """Find the next mark of a local header."""
-    tail = b""
-    at = start
-    while at < end:
-        stream.seek(at)
-        block = stream.read(min(BLOCK, end - at))
-        if not block:
-            return -1
-        data = tail + block
-        found = data.find(b"PK\3\4")
-        if found >= 0:
-            return at - len(tail) + found
-        at += len(block)
-        tail = data[-3:]
-    return -1
-
-
-def _measured(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
+def _measured(stream: BinaryIO, entry: Entry, start: int, end: int, work: _Work) -> Entry:
     """Find how long an entry is whose sizes stand behind it."""
     if entry.method in BY_ZIP_METHOD and not entry.flags & ENCRYPTED:
-        packed = _packed_length(stream, entry, start)
+        packed = _packed_length(stream, entry, start, work)
         stream.seek(start + packed)
         crc = _descriptor_crc(stream.read(24), packed)
         return replace(entry, packed=packed, crc=crc if crc is not None else entry.crc)
-    return _up_to_descriptor(stream, entry, start, end)
+    return _up_to_descriptor(stream, entry, start, end, work)
 
 
-def _packed_length(stream: BinaryIO, entry: Entry, start: int) -> int:
-    """Unpack once, keeping nothing, to see where the stream ends by itself."""
+def _packed_length(stream: BinaryIO, entry: Entry, start: int, work: _Work) -> int:
+    """Unpack once, keeping nothing, to see where the stream ends by itself; 0 when it does not."""
     unpacker = BY_ZIP_METHOD[entry.method]()
     taken = 0
 
@@ -134,20 +158,24 @@ def _packed_length(stream: BinaryIO, entry: Entry, start: int) -> int:
         nonlocal taken
         for block in spoons(stored(stream, start, None)):
             taken += len(block)
+            work.left -= len(block)
             yield block
 
     try:
-        for _ in unpack(unpacker, counted()):
-            pass
+        for block in unpack(unpacker, counted()):
+            work.left -= len(block) >> _UNPACKING_IS_CHEAPER
+            if work.left < 0:
+                return 0
     except Unreadable:
         return 0
     return taken - len(unpacker.unused_data)
 
 
-def _up_to_descriptor(stream: BinaryIO, entry: Entry, start: int, end: int) -> Entry:
+def _up_to_descriptor(stream: BinaryIO, entry: Entry, start: int, end: int, work: _Work) -> Entry:
     """Look for the descriptor that tells the very distance at which it stands, else for the next header."""
     stream.seek(start)
-    data = stream.read(min(end - start, _DESCRIPTOR_REACH))
+    data = stream.read(min(end - start, max(min(work.left, _DESCRIPTOR_REACH), _SHORT_REACH)))
+    work.left -= len(data)
     following = len(data)
     for mark in _MARK.finditer(data):
         at = mark.start()
