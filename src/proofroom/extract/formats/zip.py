@@ -24,7 +24,6 @@ from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.model.states import Reason, State
 
 _LONGEST_LINK: Final = 4_096
-_FEWEST_TRAILING: Final = 1
 
 
 def read(source: Source, sink: Sink) -> None:
@@ -40,7 +39,7 @@ def read(source: Source, sink: Sink) -> None:
         sink.meta("zip:entries-stated", str(directory.count))
         sink.partly(Reason.DAMAGED_PART)
     for key, value in (("zip:prefix-bytes", directory.shift), ("zip:trailing-bytes", directory.after)):
-        if value >= _FEWEST_TRAILING:
+        if value > 0:
             sink.meta(key, str(value))
     if directory.untrusted_comment:
         sink.meta("zip:comment", text_of(directory.untrusted_comment))
