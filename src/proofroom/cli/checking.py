@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
+from proofroom.cli.asking import passphrase_for
 from proofroom.cli.output import json_option, put_json, put_json_lines, safe
-from proofroom.cli.working import house_options, passphrase
+from proofroom.cli.working import house_options
 
 
 @click.command()
