@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from proofroom.world.parts import Fact, cell_name, part
@@ -90,7 +91,8 @@ def raw_of(cell: Cell, *, date1904: bool = False) -> str:
     if isinstance(value, date):
         return str(serial(value, date1904=date1904))
     if isinstance(value, int | float):
-        return f"{value:.16G}"
+        # A formula's result stands in the file as Python writes it, a number with sixteen digits.
+        return str(value) if cell.formula else f"{value:.16G}"
     return value or ""
 
 
@@ -101,7 +103,11 @@ def shown_of(cell: Cell, *, date1904: bool = False) -> str:
         return _shown_day(value, cell.format)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return raw_of(cell, date1904=date1904)
-    shapes = {WHOLE: f"{value:.0f}", PER_CENT: f"{value * 100:.1f}%", THOUSANDS: f"{value:,.0f}"}
+    # A spreadsheet shows fifteen digits of a number, and rounds a half away from zero.
+    held = Decimal(f"{value:.15G}")
+    whole = held.quantize(Decimal(1), ROUND_HALF_UP)
+    share = (held * 100).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    shapes = {WHOLE: f"{whole:f}", PER_CENT: f"{share:f}%", THOUSANDS: f"{whole:,f}"}
     return shapes.get(cell.format) or _shown_general(value)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from datetime import date
 
 from proofroom.world import compound
-from proofroom.world.parts import MARKER, Made
+from proofroom.world.parts import MARKER, Fact, Made
 from proofroom.world.sheets import GENERAL, Book, Cell, Sheet, facts, serial
 
 _BOF, _EOF, _LONGEST = 0x0809, 0x000A, 8000
@@ -30,7 +31,17 @@ def write(book: Book, *, blind: bool) -> Made:
     streams = [("Workbook", head + bound + tail + b"".join(bodies))]
     if not blind:
         streams.append(("\x05SummaryInformation", compound.summary(MARKER)))
-    return Made(compound.write(streams), "xls", facts(book))
+    return Made(compound.write(streams), "xls", [_binary(fact) for fact in facts(book)])
+
+
+def _binary(fact: Fact) -> Fact:
+    """Give a number as its shortest text: an .xls stores it in binary, no text of it stands anywhere."""
+    number = fact.value if fact.kind == "cell" and isinstance(fact.value, int | float) else None
+    if isinstance(number, float) and not number.is_integer():
+        return replace(fact, raw=repr(number).upper())
+    if number is not None and "E+" in (fact.raw or ""):
+        return replace(fact, raw=repr(float(number)).upper())
+    return fact
 
 
 class _Texts:
