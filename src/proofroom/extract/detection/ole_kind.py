@@ -14,6 +14,7 @@ _MOST_SECTORS: Final = 8_192
 _MOST_TABLES: Final = 4_096
 _NOTHING: Final = 0xFFFFFFFF
 _ROOT: Final = 5
+_WORKBOOK: Final = bytes.fromhex("0908100000060500")
 _NAMES: Final = (
     ("worddocument", "application/msword"),
     ("workbook", "application/vnd.ms-excel"),
@@ -29,9 +30,17 @@ _NAMES: Final = (
 def ole_media_type(stream: BinaryIO) -> str:
     """Name the media type of a compound file by the names at the top of its directory."""
     names = _top_names(stream)
+    if not names and _begins_as_workbook(stream):
+        return "application/vnd.ms-excel"
     if "encryptedpackage" in names and ("encryptioninfo" in names or "\6dataspaces" in names):
         return ENCRYPTED
     return next((media_type for name, media_type in _NAMES if name in names), OLE)
+
+
+def _begins_as_workbook(stream: BinaryIO) -> bool:
+    """Tell whether an .xls stands behind the header: its directory is lost where the file arrived cut short."""
+    stream.seek(512)
+    return stream.read(len(_WORKBOOK)) == _WORKBOOK
 
 
 def _top_names(stream: BinaryIO) -> set[str]:

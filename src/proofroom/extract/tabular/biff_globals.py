@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -38,6 +39,7 @@ class Globals:
     date1904: bool = False
     locked_at: int = -1
     whole: bool = False
+    damaged: bool = False
     sheets: list[BoundSheet] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     rich: set[int] = field(default_factory=set)
@@ -66,9 +68,14 @@ def read_globals(data: bytes) -> Globals:
         if record == EOF:
             found.whole = True
             break
-        reader = _READERS.get(record)
-        if reader is not None:
-            reader(found, data, start, end)
+        least, reader = _READERS.get(record, _NO_READER)
+        if reader is not None and end - start >= least:
+            try:
+                reader(found, data, start, end)
+            except (struct.error, IndexError):
+                found.damaged = True
+        elif reader is not None:
+            found.damaged = True
         if found.locked_at >= 0:
             break
     return found
@@ -156,18 +163,21 @@ def _run_of_drawings(data: bytes, at: int) -> list[tuple[int, int]]:
     return pieces
 
 
-_READERS: Final = {
-    0x42: _code_page,
-    0x22: _date_mode,
-    0x2F: _file_pass,
-    0x85: _bound_sheet,
-    0x041E: _format,
-    0x1E: _format,
-    0xE0: _style,
-    0xFC: _shared_strings,
-    0x5C: _user,
-    0x18: _name,
-    0x0218: _name,
-    0x01AE: _other_book,
-    _BLIPS: _drawing,
+_Reader = Callable[[Globals, bytes, int, int], None]
+_NO_READER: Final[tuple[int, _Reader | None]] = (0, None)
+_READERS: Final[dict[int, tuple[int, _Reader | None]]] = {
+    0x42: (2, _code_page),
+    0x22: (2, _date_mode),
+    0x2F: (4, _file_pass),
+    0x85: (7, _bound_sheet),
+    0x041E: (3, _format),
+    0x1E: (3, _format),
+    0xE0: (4, _style),
+    0xFC: (8, _shared_strings),
+    0x5C: (1, _user),
+    0x18: (14, _name),
+    0x0218: (14, _name),
+    0x01AE: (4, _other_book),
+    _BLIPS: (0, _drawing),
 }
+"""The readers of records by kind, each with the fewest bytes that such a record has."""

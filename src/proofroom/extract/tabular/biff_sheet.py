@@ -7,6 +7,7 @@ HAS_FORMULA and their stored result. Sheets need no memory for cells that are no
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 from typing import Final
 
 from proofroom.extract.format import Sink, utf8
@@ -89,12 +90,16 @@ class BiffSheet:
 
     def _take(self, record: int, start: int, end: int) -> None:
         """Take one record; one that is damaged costs only itself."""
-        reader = _READERS.get(record)
-        if reader is not None:
-            try:
-                reader(self, start, end)
-            except (struct.error, IndexError):
-                self._partial.add(Reason.DAMAGED_PART)
+        least, reader = _READERS.get(record, _NO_READER)
+        if reader is None:
+            return
+        if end - start < least:
+            self._partial.add(Reason.DAMAGED_PART)
+            return
+        try:
+            reader(self, start, end)
+        except (struct.error, IndexError):
+            self._partial.add(Reason.DAMAGED_PART)
 
     def _place(self, style: int) -> int:
         return self._places[style] if style < len(self._places) else 0
@@ -230,25 +235,27 @@ def rk_number(packed: int) -> float:
     return value / 100 if packed & 1 else value
 
 
-_READERS: Final = {
-    0x0203: BiffSheet._number,  # noqa: SLF001 - a table of this module's own class
-    0x027E: BiffSheet._rk,  # noqa: SLF001
-    0x00BD: BiffSheet._many_rk,  # noqa: SLF001
-    0x00FD: BiffSheet._shared,  # noqa: SLF001
-    0x0204: BiffSheet._label,  # noqa: SLF001
-    0x00D6: BiffSheet._label,  # noqa: SLF001
-    0x0205: BiffSheet._boolean_or_error,  # noqa: SLF001
-    0x0006: BiffSheet._formula,  # noqa: SLF001
-    0x0206: BiffSheet._formula,  # noqa: SLF001
-    0x0406: BiffSheet._formula,  # noqa: SLF001
-    0x0207: BiffSheet._formula_text,  # noqa: SLF001
-    0x0208: BiffSheet._row,  # noqa: SLF001
-    0x007D: BiffSheet._columns,  # noqa: SLF001
-    0x00E5: BiffSheet._merged,  # noqa: SLF001
-    0x0014: BiffSheet._header,  # noqa: SLF001
-    0x0015: BiffSheet._footer,  # noqa: SLF001
-    0x01B8: BiffSheet._link,  # noqa: SLF001
-    0x005D: BiffSheet._drawn,  # noqa: SLF001
-    0x01B6: BiffSheet._drawn_text,  # noqa: SLF001
-    0x001C: BiffSheet._note,  # noqa: SLF001
+_Reader = Callable[[BiffSheet, int, int], None]
+_NO_READER: Final[tuple[int, _Reader | None]] = (0, None)
+_READERS: Final[dict[int, tuple[int, _Reader | None]]] = {
+    0x0203: (14, BiffSheet._number),  # noqa: SLF001 - a table of this module's own class
+    0x027E: (10, BiffSheet._rk),  # noqa: SLF001
+    0x00BD: (12, BiffSheet._many_rk),  # noqa: SLF001
+    0x00FD: (10, BiffSheet._shared),  # noqa: SLF001
+    0x0204: (8, BiffSheet._label),  # noqa: SLF001
+    0x00D6: (8, BiffSheet._label),  # noqa: SLF001
+    0x0205: (8, BiffSheet._boolean_or_error),  # noqa: SLF001
+    0x0006: (14, BiffSheet._formula),  # noqa: SLF001
+    0x0206: (14, BiffSheet._formula),  # noqa: SLF001
+    0x0406: (14, BiffSheet._formula),  # noqa: SLF001
+    0x0207: (2, BiffSheet._formula_text),  # noqa: SLF001
+    0x0208: (14, BiffSheet._row),  # noqa: SLF001
+    0x007D: (10, BiffSheet._columns),  # noqa: SLF001
+    0x00E5: (2, BiffSheet._merged),  # noqa: SLF001
+    0x0014: (0, BiffSheet._header),  # noqa: SLF001
+    0x0015: (0, BiffSheet._footer),  # noqa: SLF001
+    0x01B8: (32, BiffSheet._link),  # noqa: SLF001
+    0x005D: (8, BiffSheet._drawn),  # noqa: SLF001
+    0x01B6: (12, BiffSheet._drawn_text),  # noqa: SLF001
+    0x001C: (8, BiffSheet._note),  # noqa: SLF001
 }
