@@ -99,7 +99,7 @@ def member(ctx: click.Context, case: Path) -> None:
 @house_options
 @json_option
 @click.pass_obj
-def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
+def add(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
     """Make a key for HANDLE and enter it into the case.
 
     \b
@@ -122,7 +122,7 @@ def add(case: Path, handle: str, as_json: bool, **how: Any) -> int:
 @member.command("list")
 @json_option
 @click.pass_obj
-def list_(case: Path, as_json: bool) -> int:
+def list_(case: Path, /, as_json: bool) -> int:
     """List the members of the case.
 
     \b
