@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from proofroom.base import merkle, notes
 from proofroom.case.folder import CaseFile
-from proofroom.errors import BrokenEvidence
+from proofroom.errors import BrokenEvidence, ProofroomError
 from proofroom.model.custody import Act, Event
 from proofroom.receive.hand_file import HandFile
 from proofroom.receive.openings import Snapshot, entry_of, event_lines, read_opening, snapshot
@@ -188,7 +188,11 @@ def _check_hand(folder: Path, file: CaseFile) -> Failures:
     """Check every signed line of every member."""
     failures: Failures = []
     for path in sorted((folder / "hand").glob("*.jsonl")):
-        reading = HandFile(folder, path.stem, file.signers()).read()
+        try:
+            reading = HandFile(folder, path.stem, file.signers()).read()
+        except ProofroomError as failure:
+            failures.append({"code": "hand-unknown-file", "what": f"{path.name}: {failure}"})
+            continue
         for fault in reading.faults:
             by = f" by {fault.by}" if fault.by else ""
             failures.append({"code": f"hand-{fault.code}", "what": f"{path.name}: {fault.digest[:12]}…{by}"})

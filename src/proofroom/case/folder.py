@@ -62,7 +62,7 @@ class CaseFile:
             document = tomllib.loads((case / FILE).read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise BadCase(f"{case} is not a case: it holds no {FILE}") from None
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as failure:
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as failure:
             raise BadCase(f"{FILE} cannot be read: {failure}", remedy="Mend the named line.") from None
         if not isinstance(document.get("format"), int):
             raise BadCase(f"{FILE} names no format")
@@ -139,7 +139,7 @@ def make_folders(case: Path) -> None:
             raise BadCase(f"{case} is not empty", remedy="Give a new folder for the case.")
         unmake(case)
         case.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_whole(case / MAKING, b"")
+        (case / MAKING).touch(0o600)
         for name in FOLDERS:
             (case / name).mkdir(mode=0o700)
         sync_folder(case)
