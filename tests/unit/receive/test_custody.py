@@ -18,6 +18,7 @@ import pytest
 from proofroom.base import merkle, notes
 from proofroom.errors import BadCase, BrokenEvidence, CaseFull, CaseTooNew
 from proofroom.model.custody import Act, Event
+from proofroom.receive import custody
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.openings import entry_of, event_lines, read_opening, snapshot
 
@@ -148,6 +149,7 @@ import resource, signal, sys
 from pathlib import Path
 from proofroom.errors import ProofroomError
 from proofroom.model.custody import Act, Event
+from proofroom.receive import custody
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.keys import Keys
 
@@ -218,6 +220,17 @@ def test_a_reader_waits_until_an_act_is_whole(small: SmallCase) -> None:
         held = snapshot(small.log.folder)
         assert sum(1 for _ in event_lines(small.log.folder, 0, held.length)) == held.heads()[-1].size
     thread.join()
+
+
+def test_a_batch_does_not_look_back_at_the_ones_before(
+    small: SmallCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    real = custody.split_notes
+    monkeypatch.setattr(custody, "split_notes", lambda held: (read.append(len(held)), real(held))[1])
+    for number in range(20):
+        small.log.append([event(number)])
+    assert sum(read) == 0
 
 
 # ── alterations ──────────────────────────────────────────────────────────────────────────────────
