@@ -50,10 +50,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """A column of texts as one UTF-8 blob and n+1 int32 offsets: the form in which it crosses."""
+    """A column of texts as one UTF-8 blob and n+1 int32 offsets: the form in which it crosses.
+
+    filled: the places of the texts that are not empty, rising, where a format knows them anyway.
+    """
 
     offsets: array[int]
     blob: bytes
+    filled: Sequence[int] | None = None
 
 
 def utf8(text: str) -> bytes:

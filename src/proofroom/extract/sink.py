@@ -6,6 +6,8 @@ import os
 from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import compress, islice
+from operator import ne
 
 from proofroom.extract.format import Cells, Line, MemberWriter, Texts, Unreadable, texts
 from proofroom.extract.frames import MAX_FRAME, Kind, pack, pack_one
@@ -234,11 +236,9 @@ def _with_derived_flags(flags: array[int], shown: Texts | None, formulas: Texts 
     out = array("H", flags)
     for column, bit in ((shown, int(Flag.SHOWN_DIFFERS)), (formulas, int(Flag.HAS_FORMULA))):
         if column is not None and column.blob:
-            before = column.offsets[0]
-            for place, after in enumerate(column.offsets[1:]):
-                if after != before:
-                    out[place] |= bit
-                before = after
+            changes = map(ne, column.offsets, islice(column.offsets, 1, None))
+            for place in column.filled or compress(range(len(out)), changes):
+                out[place] |= bit
     return out
 
 

@@ -2,13 +2,15 @@
 
 Values, formulas, formats and flags come from our own pass over the sheet XML, because calamine gives
 neither the stored number text nor formulas. Texts are decoded as Excel decodes them (`_x000D_` is a
-carriage return). Comments, links, headers, shapes and anchored pictures are lines at their address;
-every part that holds content of its own (media, embedded files, macros, pivot caches, charts) is a member.
+carriage return). Comments, links, headers, shapes and pictures are lines at their address (the text of a
+picture is the name of the member that holds it); every part that holds content of its own (media, embedded
+files, macros, pivot caches, charts) is a member.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -18,27 +20,37 @@ from proofroom.extract.ooxml.annotations import (
     comment_authors,
     comment_lines,
     drawing_lines,
+    legacy_lines,
     link_lines,
-    pins,
+    margin_lines,
+    thread_numbers,
 )
 from proofroom.extract.ooxml.cell_kinds import CellKinds
+from proofroom.extract.ooxml.cell_pictures import CellPictures
 from proofroom.extract.ooxml.number_formats import read_number_formats
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, open_package, plain_name
 from proofroom.extract.ooxml.properties import send_properties
-from proofroom.extract.ooxml.relationships import Relationship, relationships
+from proofroom.extract.ooxml.relationships import (
+    Relationship,
+    external_relationships,
+    relationships,
+    small_part,
+)
+from proofroom.extract.ooxml.safe_xml import Element, parse_small
 from proofroom.extract.ooxml.shared_strings import SharedStrings, read_shared_strings
 from proofroom.extract.ooxml.sheet import SheetReader
 from proofroom.extract.ooxml.sheet_outside import SheetOutside
-from proofroom.extract.ooxml.workbook import SheetEntry, Workbook, read_workbook, small_part
-from proofroom.model.evidence import PieceKind
+from proofroom.extract.ooxml.workbook import SheetEntry, Workbook, read_workbook
 from proofroom.model.states import Reason, State
 
 _PLUMBING: Final = re.compile(
     r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|xl/(?:calcchain|metadata)\.xml|.*/|"
-    r"xl/theme/.*\.xml|xl/drawings/vmldrawing.*\.vml|xl/(?:tables|slicers)/.*\.xml|"
-    r"xl/printersettings/.*|docprops/.*\.xml",
+    r"xl/theme/[^/]*\.xml|xl/(?:tables|slicers|slicercaches)/[^/]*\.xml|xl/printersettings/.*",
     re.DOTALL,
 )
+_TAKEN_ANYWAY: Final = re.compile(r"xl/richdata/rdrichvalue\.xml", re.DOTALL)
+"""Read for its pictures alone; what else it holds (stocks, places, people) is told by its text."""
+
 _SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
@@ -57,61 +69,89 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> None:
     formats = read_number_formats(styles, date1904=workbook.date1904)
     sink.number_formats(formats.codes)
     strings = _strings(package, workbook, sink, fast=fast)
-    reader = SheetReader(sink, CellKinds(formats), strings, fast=fast)
+    sheets = _Sheets(package, workbook, sink, SheetReader(sink, CellKinds(formats), strings, fast=fast))
     for sheet in workbook.sheets:
-        _read_sheet(package, sheet, reader, sink)
+        sheets.read(sheet)
+    for arrow in external_relationships(package):
+        if arrow.kind not in ("hyperlink", "externalLinkPath"):
+            sink.meta(f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
     _send_members(package, workbook, sink)
     if package.salvaged:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
 
+class _Sheets:
+    """Reads the sheets of one workbook with all that is pinned to them."""
+
+    def __init__(self, package: Package, workbook: Workbook, sink: Sink, reader: SheetReader) -> None:
+        self._package, self._sink, self._reader = package, sink, reader
+        self._pictures = CellPictures(package, workbook, sink.partly)
+        self._counts: Counter[tuple[str, ...]] = Counter()
+
+    def read(self, sheet: SheetEntry) -> None:
+        """Read one sheet."""
+        self._sink.sheet(sheet.index, sheet.untrusted_name, sheet.visibility)
+        entry = self._package.find(sheet.part) if sheet.part else None
+        if entry is None:
+            self._sink.partly(Reason.DAMAGED_PART)
+            return
+        outside = self._reader.read(sheet.index, int(sheet.visibility), self._package.blocks(entry))
+        arrows = relationships(self._package, sheet.part, self._sink.partly)
+        on = Pins(sheet.untrusted_name, sheet.visibility, outside.hidden_at, self._counts)
+        self._sink.lines(list(margin_lines(outside, on)))
+        self._sink.lines(list(link_lines(outside.links, arrows, on)))
+        self._sink.lines(list(self._in_cells(outside, on)))
+        inside = [arrow for arrow in arrows if not arrow.external]
+        self._comments([arrow for arrow in inside if arrow.kind in ("comments", "threadedComment")], on)
+        for arrow in inside:
+            self._sink.lines(list(self._pinned(arrow, on)))
+
+    def _in_cells(self, outside: SheetOutside, on: Pins) -> Iterator[Line]:
+        """Give the names of the pictures that stand in cells."""
+        for row, column, number in outside.in_cells:
+            if part := self._pictures.of_value(number):
+                yield on.picture((row, column), part)
+        for row, column, name in outside.shown_pictures:
+            if part := self._pictures.of_image(name):
+                yield on.picture((row, column), part)
+
+    def _comments(self, arrows: list[Relationship], on: Pins) -> None:
+        """Send comments: notes first, then the threads."""
+        trees = [self._tree(arrow.untrusted_target) for arrow in sorted(arrows, key=lambda one: one.kind)]
+        threads = frozenset[str]().union(*map(thread_numbers, trees))
+        for tree in trees:
+            for author in comment_authors(tree):
+                self._sink.meta("ooxml:comment-author", author)
+            self._sink.lines(list(comment_lines(tree, on, threads)))
+
+    def _pinned(self, arrow: Relationship, on: Pins) -> Iterator[Line]:
+        """Give what one drawing, or the picture behind the cells, pins to the sheet."""
+        part = arrow.untrusted_target
+        if arrow.kind == "image":
+            yield on.picture(None, part)
+        elif arrow.kind == "drawing":
+            yield from drawing_lines(
+                self._tree(part), relationships(self._package, part, self._sink.partly), on
+            )
+        elif arrow.kind == "vmlDrawing":
+            broken: list[Reason] = []
+            entry = self._package.find(part)
+            tree = parse_small(self._package.blocks(entry), broken.append) if entry else Element("")
+            yield from legacy_lines(tree, relationships(self._package, part, self._sink.partly), on)
+            if broken:
+                # Excel writes old drawings that are no XML: whoever wants them finds them among the members.
+                self._package.used.discard(plain_name(part))
+
+    def _tree(self, part: str) -> Element:
+        return small_part(self._package, part, self._sink.partly)
+
+
 def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) -> SharedStrings:
     """Read the shared strings; a workbook may have none."""
     entry = package.find(workbook.target("sharedStrings", "xl/sharedStrings.xml"))
-    return (
-        SharedStrings()
-        if entry is None
-        else read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
-    )
-
-
-def _read_sheet(package: Package, sheet: SheetEntry, reader: SheetReader, sink: Sink) -> None:
-    """Read one sheet with all that is pinned to it."""
-    sink.sheet(sheet.index, sheet.untrusted_name, sheet.visibility)
-    entry = package.find(sheet.part) if sheet.part else None
     if entry is None:
-        sink.partly(Reason.DAMAGED_PART)
-        return
-    outside = reader.read(sheet.index, int(sheet.visibility), package.blocks(entry))
-    arrows = relationships(package, sheet.part, sink.partly)
-    on = pins(sheet.untrusted_name, sheet.visibility)
-    sink.lines(list(_margins(outside, on)))
-    sink.lines(list(link_lines(outside.links, arrows, on)))
-    for arrow in sorted(arrows, key=lambda one: one.kind):
-        if not arrow.external:
-            sink.lines(list(_pinned(package, arrow, on, sink)))
-
-
-def _margins(outside: SheetOutside, on: Pins) -> Iterator[Line]:
-    """Give headers and footers, with Excel's codes (&L, &C, &R, &P) as they are stored."""
-    for number, text in enumerate(outside.headers, 1):
-        yield on.at_sheet("header", number, PieceKind.HEADER, text)
-    for number, text in enumerate(outside.footers, 1):
-        yield on.at_sheet("footer", number, PieceKind.FOOTER, text)
-
-
-def _pinned(package: Package, arrow: Relationship, on: Pins, sink: Sink) -> Iterator[Line]:
-    """Give what one related part pins to the sheet."""
-    if arrow.kind not in ("comments", "threadedComment", "drawing"):
-        return
-    tree = small_part(package, arrow.untrusted_target, sink.partly)
-    if arrow.kind == "drawing":
-        yield from drawing_lines(tree, relationships(package, arrow.untrusted_target, sink.partly), on)
-        return
-    for author in comment_authors(tree):
-        if author:
-            sink.meta("ooxml:comment-author", author)
-    yield from comment_lines(tree, on)
+        return SharedStrings()
+    return read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
 
 
 def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
@@ -130,11 +170,18 @@ def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
 
 
 def _send_members(package: Package, workbook: Workbook, sink: Sink) -> None:
-    """Hand out every part that was not read and is no mere plumbing; each keeps its path in the zip."""
+    """Hand out every part that was not read and is no mere plumbing; each keeps its path in the zip.
+
+    Of two parts of the same name only the last is read: the others are handed out, whatever they are.
+    """
     known = {plain_name(workbook.part)} | {plain_name(sheet.part) for sheet in workbook.sheets}
     for entry in package.entries:
         name = plain_name(entry_name(entry))
-        if name not in package.used and name not in known and not _PLUMBING.fullmatch(name):
+        if name.endswith("/"):
+            continue
+        second = package.by_name[name] is not entry
+        read_already = name in package.used or name in known or _PLUMBING.fullmatch(name)
+        if second or not read_already or _TAKEN_ANYWAY.fullmatch(name):
             copy_member(package, entry, sink)
 
 

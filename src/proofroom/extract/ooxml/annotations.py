@@ -3,63 +3,95 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Final
 
 from proofroom.extract.format import Line
 from proofroom.extract.ooxml.relationships import Relationship
-from proofroom.extract.ooxml.safe_xml import Element
-from proofroom.extract.ooxml.sheet_outside import parse_range
+from proofroom.extract.ooxml.safe_xml import Element, whole_number
+from proofroom.extract.ooxml.sheet_outside import SheetOutside, parse_range
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.where import cell_name, format_parts
 
+Place = tuple[int, int]
 _ANCHORS: Final = ("twoCellAnchor", "oneCellAnchor", "absoluteAnchor")
 _SHAPES: Final = ("sp", "cxnSp", "pic", "graphicFrame")
-_DIGITS: Final = 7
+_THREAD: Final = "tc="
 
 
 @dataclass(slots=True)
 class Pins:
-    """Makes lines at the cells of one sheet, numbering what shares a cell."""
+    """Makes lines at the cells of one sheet, numbering what shares a cell.
+
+    counts is shared by the sheets of a workbook: two of the same name must not use an address twice.
+    """
 
     untrusted_sheet: str
     flags: Flag
-    _counts: Counter[tuple[str, str]]
-    shapes: int = 0
+    hidden_at: Callable[[int, int], Flag]
+    counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
 
-    def line(self, cell: str, what: str, kind: PieceKind, untrusted_text: str) -> Line:
+    def line(self, place: Place, what: str, kind: PieceKind, untrusted_text: str) -> Line:
         """Give a line at a cell: the next comment, link or picture there."""
-        self._counts[cell, what] += 1
-        number = str(self._counts[cell, what])
-        part = format_parts((("sheet", self.untrusted_sheet), ("cell", cell), (what, number)))
+        parts = (("sheet", self.untrusted_sheet), ("cell", cell_name(*place)))
+        flags = self.flags | self.hidden_at(*place)
+        return Line(format_parts((*parts, self._next(what, *parts[1]))), kind, untrusted_text, flags)
+
+    def at_sheet(self, what: str, kind: PieceKind, untrusted_text: str) -> Line:
+        """Give a line that belongs to the sheet as a whole: a header, a footer, a shape, a floating picture."""
+        part = format_parts((("sheet", self.untrusted_sheet), self._next(what)))
         return Line(part, kind, untrusted_text, self.flags)
 
-    def at_sheet(self, what: str, number: int, kind: PieceKind, untrusted_text: str) -> Line:
-        """Give a line that belongs to the sheet as a whole: a header, a footer, a shape."""
-        part = format_parts((("sheet", self.untrusted_sheet), (what, str(number))))
-        return Line(part, kind, untrusted_text, self.flags)
+    def picture(self, place: Place | None, target: str) -> Line:
+        """Give the line that names a picture, at its cell or, where it floats, at the sheet."""
+        if place is None:
+            return self.at_sheet("picture", PieceKind.NAME, target)
+        return self.line(place, "picture", PieceKind.NAME, target)
+
+    def _next(self, what: str, *at: str) -> tuple[str, str]:
+        key = (self.untrusted_sheet, what, *at)
+        self.counts[key] += 1
+        return what, str(self.counts[key])
 
 
-def pins(untrusted_sheet: str, flags: Flag) -> Pins:
-    """Begin the pins of one sheet."""
-    return Pins(untrusted_sheet, flags, Counter())
+def margin_lines(outside: SheetOutside, on: Pins) -> Iterator[Line]:
+    """Give headers and footers, with Excel's codes (&L, &C, &R, &P) as they are stored."""
+    for text in outside.headers:
+        yield on.at_sheet("header", PieceKind.HEADER, text)
+    for text in outside.footers:
+        yield on.at_sheet("footer", PieceKind.FOOTER, text)
 
 
-def comment_lines(tree: Element, on: Pins) -> Iterator[Line]:
-    """Give the comments of a sheet (legacy notes and threaded comments alike) at their cells."""
+def thread_numbers(tree: Element) -> frozenset[str]:
+    """Give the numbers of the threaded comments of a part."""
+    return frozenset(element.get("id") for element in tree.all("threadedComment"))
+
+
+def comment_lines(tree: Element, on: Pins, threads: frozenset[str]) -> Iterator[Line]:
+    """Give the comments of a sheet (legacy notes and threaded comments alike) at their cells.
+
+    Excel writes a note with a copy of each thread for programs that know only notes: it is left out.
+    """
+    authors = [element.untrusted_text for element in tree.all("author")]
     for element in tree.walk():
-        if element.name in ("comment", "threadedComment"):
-            corner = parse_range(element.get("ref"))
-            text = _text(element) if element.name == "comment" else _own_text(element)
-            if corner and text:
-                yield on.line(cell_name(corner[0], corner[1]), "comment", PieceKind.COMMENT, text)
+        if element.name not in ("comment", "threadedComment"):
+            continue
+        corner = parse_range(element.get("ref"))
+        note = element.name == "comment"
+        text = _text(element) if note else _own_text(element)
+        number = whole_number(element.get("authorId"))
+        author = authors[number] if note and number is not None and number < len(authors) else ""
+        copied = author.startswith(_THREAD) and author.removeprefix(_THREAD) in threads
+        if corner and text and not copied:
+            yield on.line((corner[0], corner[1]), "comment", PieceKind.COMMENT, text)
 
 
 def comment_authors(tree: Element) -> list[str]:
     """Give the names of those who commented."""
-    named = [element.untrusted_text for element in tree.walk() if element.name == "author"]
-    return [*named, *(element.get("displayName") for element in tree.walk() if element.name == "person")]
+    named = [element.untrusted_text for element in tree.all("author")]
+    named += [element.get("displayName") for element in tree.all("person")]
+    return [name for name in named if name and not name.startswith(_THREAD)]
 
 
 def link_lines(links: list[tuple[str, str, str]], arrows: list[Relationship], on: Pins) -> Iterator[Line]:
@@ -69,27 +101,51 @@ def link_lines(links: list[tuple[str, str, str]], arrows: list[Relationship], on
         corner = parse_range(reference)
         target = targets.get(number, "") + (f"#{place}" if place else "")
         if corner and target:
-            yield on.line(cell_name(corner[0], corner[1]), "link", PieceKind.META, target)
+            yield on.line((corner[0], corner[1]), "link", PieceKind.META, target)
 
 
 def drawing_lines(tree: Element, arrows: list[Relationship], on: Pins) -> Iterator[Line]:
     """Give texts and descriptions of shapes, and at its anchor cell the name of each embedded picture."""
     targets = {one.id: one.untrusted_target for one in arrows}
-    for anchor in tree.walk():
+    for anchor in _seen(tree):
         if anchor.name not in _ANCHORS:
             continue
-        cell = _anchor_cell(anchor)
-        for shape in anchor.walk():
+        place = _anchor_cell(anchor)
+        for shape in _seen(anchor):
             if shape.name not in _SHAPES:
                 continue
-            on.shapes += 1
             text = "\n".join(filter(None, (_text(shape), *_descriptions(shape))))
             if text:
-                yield on.at_sheet("shape", on.shapes, PieceKind.SHAPE, text)
+                yield on.at_sheet("shape", PieceKind.SHAPE, text)
             for picture in shape.all("blip"):
                 target = targets.get(picture.get("embed")) or targets.get(picture.get("link"))
-                if target and cell:
-                    yield on.line(cell, "picture", PieceKind.NAME, target)
+                if target:
+                    yield on.picture(place, target)
+
+
+def legacy_lines(tree: Element, arrows: list[Relationship], on: Pins) -> Iterator[Line]:
+    """Give the texts of old drawings (buttons and boxes; notes stand elsewhere) and their pictures."""
+    for shape in tree.all("shape"):
+        if all(data.get("ObjectType") != "Note" for data in shape.all("ClientData")):
+            for box in shape.all("textbox"):
+                text = " ".join("".join(piece for one in box.walk() for piece in one.pieces).split())
+                if text:
+                    yield on.at_sheet("shape", PieceKind.SHAPE, text)
+    for arrow in arrows:
+        if arrow.kind == "image":
+            yield on.picture(None, arrow.untrusted_target)
+
+
+def _seen(top: Element) -> Iterator[Element]:
+    """Walk, leaving out what is only for programs that do not know the first choice."""
+    waiting = [top]
+    while waiting:
+        element = waiting.pop()
+        yield element
+        chosen = any(child.name == "Choice" for child in element.children)
+        waiting.extend(
+            child for child in reversed(element.children) if not (chosen and child.name == "Fallback")
+        )
 
 
 def _descriptions(shape: Element) -> list[str]:
@@ -97,15 +153,15 @@ def _descriptions(shape: Element) -> list[str]:
     return [text for named in shape.all("cNvPr") for text in (named.get("title"), named.get("descr")) if text]
 
 
-def _anchor_cell(anchor: Element) -> str:
-    """Give the cell a drawing is anchored to (stored from 0), "" for one that floats."""
+def _anchor_cell(anchor: Element) -> Place | None:
+    """Give the cell a drawing is anchored to (stored from 0), None for one that floats."""
     for corner in anchor.children:
         if corner.name == "from":
-            found = {child.name: child.untrusted_text.strip() for child in corner.children}
-            row, column = found.get("row", ""), found.get("col", "")
-            if row.isdigit() and column.isdigit() and len(row) <= _DIGITS and len(column) <= _DIGITS:
-                return cell_name(int(row) + 1, int(column) + 1)
-    return ""
+            found = {child.name: whole_number(child.untrusted_text) for child in corner.children}
+            row, column = found.get("row"), found.get("col")
+            if row is not None and column is not None:
+                return row + 1, column + 1
+    return None
 
 
 def _text(element: Element) -> str:

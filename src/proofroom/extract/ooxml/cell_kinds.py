@@ -9,9 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Sequence
 from enum import Enum
+from itertools import chain
 from typing import Final
 
-from proofroom.extract.ooxml.number_formats import NumberFormats, Shown
+from proofroom.extract.ooxml.number_formats import NumberFormats
+from proofroom.extract.ooxml.shown_value import Shown
 from proofroom.model.evidence import CellType
 
 _BYTE: Final = 256
@@ -82,6 +84,12 @@ class CellKinds:
     def ids(self, found: Iterable[int]) -> Sequence[int]:
         """Keep the kinds of many cells, as bytes where that is possible."""
         return bytes(found) if len(self.types) <= _BYTE else list(found)
+
+    def joined(self, chunks: Iterable[Sequence[int]]) -> Sequence[int]:
+        """Join the kinds of many cells that came in chunks."""
+        if len(self.types) <= _BYTE:
+            return b"".join(map(bytes, chunks))
+        return list(chain.from_iterable(chunks))
 
     def select(self, kinds: Sequence[int], wanted: set[int]) -> bytes:
         """Say for each cell whether its kind is wanted: 1 or 0."""

@@ -27,9 +27,11 @@ _COLOUR: Final = re.compile(
 _CONDITION: Final = re.compile(r"(<=|>=|<>|<|>|=)(-?\d+(?:\.\d+)?)\Z")
 _ELAPSED: Final = re.compile(r"(h+|m+|s+)\Z", re.IGNORECASE)
 _LOCALE: Final = re.compile(
-    r"\$([^-]*)(?:-([0-9A-Fa-f]{1,4}|[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})*))?(?:,[^\]]*)?\Z"
+    r"\$([^-]*)(?:-([0-9A-Fa-f]{1,8}|x-sysdate|x-systime|[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})*))?(?:,[^\]]*)?\Z"
 )
-_SYSTEM_LOCALES: Final = ("F800", "F400")
+_SYSTEM: Final = ("F800", "F400", "X-SYSDATE", "X-SYSTIME")
+_LANGUAGES: Final = {0x09: "EN", 0x04: "ZH"}
+_PLAIN_DIGITS: Final = (0, 1)
 _MOST_SECTIONS: Final = 4
 _LONGEST_CODE: Final = 1_024
 
@@ -56,12 +58,16 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of up to four sections: what it does, its tokens, its condition and the locale it names."""
+    """One of up to four sections: what it does, its tokens, its condition and the language it names.
+
+    known: whether it holds nothing but what is rendered; language: "" where none is named.
+    """
 
     kind: Kind
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None = None
-    locale: str = ""
+    language: str = ""
+    known: bool = True
 
 
 def split_code(code: str) -> tuple[Section, ...]:
@@ -90,9 +96,10 @@ def _section(text: str) -> Section:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:
-            return Section(Kind.UNKNOWN, (), reader.condition)
-        reader.take(str(found.lastgroup), found.group(str(found.lastgroup)))
-        at = found.end()
+            reader.known = False
+        else:
+            reader.take(str(found.lastgroup), found.group(str(found.lastgroup)))
+        at = found.end() if found else at + 1
     return reader.section()
 
 
@@ -102,8 +109,8 @@ class _Reader:
     def __init__(self) -> None:
         self.tokens: list[Token] = []
         self.condition: tuple[str, float] | None = None
-        self._locale = ""
-        self._known = True
+        self.known = True
+        self._language = ""
 
     def take(self, group: str, text: str) -> None:
         if group == "bracket":
@@ -111,7 +118,8 @@ class _Reader:
         elif group in ("quoted", "escaped", "literal"):
             self.tokens.append(Token("literal", text.strip('"') if group == "quoted" else text))
         elif group != "padding":
-            self.tokens.append(Token(group, text.lower() if group == "date" else text))
+            lower, upper = group == "date", group == "noon" and len(text) > len("A/P")
+            self.tokens.append(Token(group, text.lower() if lower else text.upper() if upper else text))
 
     def _bracket(self, inside: str) -> None:
         """Read what stands in brackets: a colour, a condition, an elapsed time or a locale."""
@@ -121,23 +129,37 @@ class _Reader:
         elif _ELAPSED.match(inside):
             self.tokens.append(Token("elapsed", inside.lower()))
         elif locale:
-            self._locale = (locale.group(2) or "").upper()
-            self._known = self._known and self._locale not in _SYSTEM_LOCALES
+            language = _language((locale.group(2) or "").upper())
+            self._language = language or ""
+            self.known = self.known and language is not None
             if locale.group(1):
                 self.tokens.append(Token("literal", locale.group(1)))
         else:
-            self._known = self._known and bool(_COLOUR.match(inside))
+            self.known = self.known and bool(_COLOUR.match(inside))
 
     def section(self) -> Section:
         kinds = {token.kind for token in self.tokens}
         marks = {token.text for token in self.tokens if token.kind == "mark"}
-        kind = _kind(kinds, marks) if self._known else _unrendered(kinds)
-        return Section(kind, tuple(self.tokens), self.condition, self._locale)
+        kind = _kind(kinds, marks)
+        if not self.known and kind not in (Kind.DATE, Kind.DURATION):
+            kind = Kind.UNKNOWN
+        return Section(kind, tuple(self.tokens), self.condition, self._language, self.known)
 
 
-def _unrendered(kinds: set[str]) -> Kind:
-    """A section we do not render is still known to be a date where it is one."""
-    return Kind.DATE if "date" in kinds else Kind.UNKNOWN
+def _language(locale: str) -> str | None:
+    """Give the language a locale means ("" for none); None where it changes digits, calendar or format.
+
+    Eight hex digits are one byte for the digits, one for the calendar, two for the language ([MS-LCID]).
+    """
+    if locale in _SYSTEM:
+        return None
+    try:
+        number = int(locale or "0", 16)
+    except ValueError:
+        return locale.partition("-")[0]
+    if number >> 24 not in _PLAIN_DIGITS or number >> 16 & 0xFF not in _PLAIN_DIGITS:
+        return None
+    return _LANGUAGES.get(number & 0x3FF, "OTHER") if number & 0xFFFF else ""
 
 
 def _kind(kinds: set[str], marks: set[str]) -> Kind:
@@ -155,8 +177,3 @@ def _kind(kinds: set[str], marks: set[str]) -> Kind:
     if "digit" in kinds:
         return Kind.NUMBER
     return Kind.NUMBER if kinds else Kind.EMPTY
-
-
-def is_system_locale(section: Section) -> bool:
-    """Tell whether what is shown depends on the reader's own machine."""
-    return section.locale in _SYSTEM_LOCALES

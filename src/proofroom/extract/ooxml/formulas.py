@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from proofroom.extract.format import utf8
 from proofroom.extract.ooxml.shared_formulas import SharedFormula
+
+_LONGEST: Final = 8_192
+"""Characters of a formula at the most; a longer one that many cells share would fill the memory."""
 
 
 class Formulas:
@@ -23,7 +28,8 @@ class Formulas:
             return written
         number = attributes.get("si", "")
         if written:
-            self._shared[number] = SharedFormula(written.decode("utf-8", "replace"), row, column)
+            if len(written) <= 4 * _LONGEST and len(text := written.decode("utf-8", "replace")) <= _LONGEST:
+                self._shared[number] = SharedFormula(text, row, column)
             return written
         stated = self._shared.get(number)
         if stated is None:

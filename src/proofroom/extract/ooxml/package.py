@@ -22,6 +22,7 @@ EXPANSION_FLOOR: Final = 64 << 20
 _SIGNATURE: Final = b"PK\x03\x04"
 _HEADER: Final = struct.Struct("<4sHHHHHIIIHH")
 _ENCRYPTED: Final = 1
+_SIZE_FOLLOWS: Final = 8
 _PACKED: Final = 1 << 18
 _BROKEN: Final = (
     zipfile.BadZipFile,
@@ -32,6 +33,14 @@ _BROKEN: Final = (
     RuntimeError,
     ValueError,
 )
+
+
+_ENDS: Final = {
+    Reason.LOCKED_PART: (State.LOCKED, Reason.PASSWORD_UNKNOWN),
+    Reason.BAD_CHECKSUM: (State.DAMAGED, Reason.BAD_CHECKSUM),
+    Reason.UNREAD_PART: (State.UNKNOWN, Reason.UNSUPPORTED_VARIANT),
+}
+"""How a member ends whose bytes cannot be unpacked to their end; everything else breaks its format's rules."""
 
 
 class DamagedPart(Exception):
@@ -45,7 +54,10 @@ class DamagedPart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LocalEntry:
-    """A part found by its local header: where its data begins, how it is packed, how long it says it is."""
+    """A part found by its local header: where its data begins, how it is packed, how long it says it is.
+
+    `packed` is -1 where only a descriptor behind the data says it.
+    """
 
     name: str
     raw_name: bytes
@@ -98,7 +110,7 @@ class Package:
             for block in self._inflate(entry, size):
                 self.budget.spend(len(block))
                 yield block
-        except (zlib.error, OSError, ValueError) as broken:
+        except (zlib.error, OSError, ValueError, OverflowError) as broken:
             raise DamagedPart from broken
 
     def whole(self, entry: Entry, most: int = 64 << 20) -> bytes:
@@ -115,7 +127,7 @@ class Package:
     def _inflate(self, entry: Entry, size: int) -> Iterator[bytes]:
         """Give the bytes of a part; a wrong checksum is told only after all of them were given."""
         local = self._local(entry) if isinstance(entry, zipfile.ZipInfo) else entry
-        if local is None:
+        if local is None or (local.packed < 0 and local.method == zipfile.ZIP_STORED):
             raise DamagedPart
         if local.encrypted:
             raise DamagedPart(Reason.LOCKED_PART)
@@ -224,7 +236,7 @@ def _local_entry(stream: BinaryIO, at: int) -> LocalEntry | None:
     """Read one local header; None when it is cut or holds no name."""
     stream.seek(at)
     head = stream.read(_HEADER.size)
-    if len(head) < _HEADER.size:
+    if len(head) < _HEADER.size or not head.startswith(_SIGNATURE):
         return None
     _, _, flags, method, _, _, _, packed, _, name_length, extra = _HEADER.unpack(head)
     raw = stream.read(name_length)
@@ -232,6 +244,7 @@ def _local_entry(stream: BinaryIO, at: int) -> LocalEntry | None:
         return None
     name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace")
     start = at + _HEADER.size + name_length + extra
+    packed = -1 if flags & _SIZE_FOLLOWS and not packed else packed
     return LocalEntry(name, raw, start, method, packed, bool(flags & _ENCRYPTED))
 
 
@@ -243,8 +256,5 @@ def copy_member(package: Package, entry: Entry, sink: Sink) -> None:
             for block in package.blocks(entry):
                 out.write(block)
         except DamagedPart as damaged:
-            locked = damaged.reason is Reason.LOCKED_PART
-            state, reason = (
-                (State.LOCKED, Reason.PASSWORD_UNKNOWN) if locked else (State.DAMAGED, Reason.BAD_CHECKSUM)
-            )
+            state, reason = _ENDS.get(damaged.reason, (State.DAMAGED, Reason.NOT_WELL_FORMED))
             raise Unreadable(state, reason) from damaged

@@ -12,28 +12,30 @@ from typing import Final
 
 from proofroom.extract.format import Sink
 from proofroom.extract.ooxml.package import DamagedPart, Package, entry_name, plain_name
-from proofroom.extract.ooxml.safe_xml import Element, parse_small
+from proofroom.extract.ooxml.relationships import relationships, small_part
+from proofroom.extract.ooxml.safe_xml import Element
 from proofroom.model.states import Reason
 
 _SYSTEMS: Final = {0: "FAT", 3: "Unix", 10: "NTFS", 11: "NTFS", 19: "macOS"}
 _MOST_NAMES: Final = 64
 _LONGEST: Final = 65_536
 _DEVICE_NAME: Final = 64
+_KINDS: Final = ("core-properties", "extended-properties")
 _PARTS: Final = ("docProps/core.xml", "docProps/app.xml")
 _CUSTOM: Final = "docProps/custom.xml"
 
 
 def send_properties(package: Package, sink: Sink, failed: Callable[[Reason], None]) -> None:
     """Send the document's properties and the facts about its zip."""
-    for part in _PARTS:
-        entry = package.find(part)
-        if entry is not None:
-            for element in parse_small(package.blocks(entry), failed).walk():
-                if not element.children and element.name and element.untrusted_text.strip():
-                    sink.meta(f"ooxml:{element.name}", element.untrusted_text[:_LONGEST])
-    entry = package.find(_CUSTOM)
-    if entry is not None:
-        for element in parse_small(package.blocks(entry), failed).all("property"):
+    arrows = [one for one in relationships(package, "", failed) if not one.external]
+    named = [one.untrusted_target for one in arrows if one.kind in _KINDS]
+    for part in dict.fromkeys((*named, *_PARTS)):
+        for element in small_part(package, part, failed).walk():
+            if not element.children and element.name and element.untrusted_text.strip():
+                sink.meta(f"ooxml:{element.name}", element.untrusted_text[:_LONGEST])
+    named = [one.untrusted_target for one in arrows if one.kind == "custom-properties"]
+    for part in dict.fromkeys((*named, _CUSTOM)):
+        for element in small_part(package, part, failed).all("property"):
             sink.meta(f"ooxml:custom:{element.get('name')}", _value(element)[:_LONGEST])
     send_printers(package, sink)
     _send_zip_facts(package, sink)

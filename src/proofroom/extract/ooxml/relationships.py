@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from proofroom.extract.ooxml.package import Package, entry_name
-from proofroom.extract.ooxml.safe_xml import parse_small
+from proofroom.extract.ooxml.safe_xml import Element, parse_small
 from proofroom.model.states import Reason
+
+_LIST: Final = re.compile(r"(?:(.*)/)?_rels/([^/]*)\.rels", re.DOTALL | re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,14 @@ class Relationship:
     kind: str
     untrusted_target: str
     external: bool
+
+
+def small_part(package: Package, part: str, failed: Callable[[Reason], None]) -> Element:
+    """Parse a part that may be missing; nothing is damaged by its absence."""
+    entry = package.find(part)
+    if entry is None:
+        return Element("")
+    return parse_small(package.blocks(entry), failed)
 
 
 def relationships(package: Package, part: str, failed: Callable[[Reason], None]) -> list[Relationship]:
@@ -36,6 +48,18 @@ def relationships(package: Package, part: str, failed: Callable[[Reason], None])
             Relationship(element.get("Id"), kind, target if external else resolve(part, target), external)
         )
     return found
+
+
+def external_relationships(package: Package) -> list[Relationship]:
+    """Give all arrows of all parts that lead out of the package; damage to a list is told by its part's reader."""
+    found: dict[Relationship, None] = {}
+    for entry in package.entries:
+        list_of = _LIST.fullmatch(entry_name(entry).replace("\\", "/"))
+        if list_of:
+            part = posixpath.join(list_of.group(1) or "", list_of.group(2))
+            arrows = relationships(package, part.lstrip("/"), lambda _reason: None)
+            found.update((replace(one, id=""), None) for one in arrows if one.external)
+    return list(found)
 
 
 def resolve(part: str, target: str) -> str:

@@ -1,7 +1,7 @@
 """Parse XML nobody trusts with expat: streaming, namespaces resolved, entity declarations refused.
 
-Elements reach the handler under short names: those of a wanted namespace by their local name, all
-others as `namespace name`. Strict and transitional Office namespaces are one here (ISO/IEC 29500).
+Elements reach the handler under their local names: strict and transitional Office namespaces are one
+here (ISO/IEC 29500), and so is every prefix that a writer chose.
 """
 
 from __future__ import annotations
@@ -17,6 +17,10 @@ from proofroom.model.states import Reason
 Attributes = dict[str, str]
 _BUFFER: Final = 1 << 16
 _DEEPEST: Final = 256
+_MOST_ELEMENTS: Final = 2_000_000
+_MOST_TEXT: Final = 128 << 20
+_MOST_DIGITS: Final = 9
+_TRUE: Final = ("1", "true", "on")
 
 
 class Handler(Protocol):
@@ -35,14 +39,18 @@ class Handler(Protocol):
 class SafeParser:
     """An expat parser fed in blocks; raises DamagedPart when the XML cannot be read or trusted."""
 
-    def __init__(self, handler: Handler) -> None:
-        """Send events to the handler."""
+    def __init__(self, handler: Handler, *, whole: bool = False) -> None:
+        """Send events to the handler; `whole` refuses entities that only a document elsewhere defines."""
         self._parser = expat.ParserCreate(None, " ")
         self._parser.buffer_text = True
         self._parser.buffer_size = _BUFFER
         self._handler = handler
         self._local: dict[str, str] = {}
         self._depth = 0
+        self.prefixes: set[str] = set()
+        self._parser.StartNamespaceDeclHandler = self._declare
+        if whole:
+            self._parser.SkippedEntityHandler = _refuse_entity
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = handler.text
@@ -54,6 +62,10 @@ class SafeParser:
             self._parser.Parse(data, final)
         except (expat.ExpatError, ValueError, LookupError) as broken:
             raise DamagedPart from broken
+
+    def _declare(self, prefix: str | None, _uri: str | None) -> None:
+        if len(self.prefixes) < _BUFFER:
+            self.prefixes.add(prefix or "")
 
     def _start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
@@ -74,7 +86,7 @@ class SafeParser:
 
 
 def _refuse_entity(*_declaration: object) -> None:
-    """Refuse a document that declares entities: Office never writes one."""
+    """Refuse a document that declares entities, or names one that it leaves to be fetched."""
     raise DamagedPart(Reason.ENTITY_EXPANSION)
 
 
@@ -84,6 +96,17 @@ def attribute(attributes: Attributes, name: str, default: str = "") -> str:
         return attributes[name]
     ending = " " + name
     return next((value for key, value in attributes.items() if key.endswith(ending)), default)
+
+
+def whole_number(text: str) -> int | None:
+    """Read a whole number that is not negative; None for anything else, however long it is."""
+    text = text.strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
+
+
+def is_true(text: str) -> bool:
+    """Tell whether an attribute says yes."""
+    return text.strip() in _TRUE
 
 
 @dataclass(slots=True)
@@ -118,13 +141,17 @@ class Element:
 
 
 class _Tree:
-    """Builds elements; for parts known to be small."""
+    """Builds elements; for parts known to be small. One that is not is cut off, and that is said."""
 
     def __init__(self) -> None:
         self.top = Element("")
         self._open = [self.top]
+        self._elements = self._characters = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
+        self._elements += 1
+        if self._elements > _MOST_ELEMENTS:
+            raise DamagedPart(Reason.LIMIT_PIECES)
         element = Element(name, attributes)
         self._open[-1].children.append(element)
         self._open.append(element)
@@ -133,13 +160,16 @@ class _Tree:
         self._open.pop()
 
     def text(self, untrusted_text: str) -> None:
+        self._characters += len(untrusted_text)
+        if self._characters > _MOST_TEXT:
+            raise DamagedPart(Reason.LIMIT_TEXT_BYTES)
         self._open[-1].pieces.append(untrusted_text)
 
 
 def parse_small(blocks: Iterable[bytes], failed: Callable[[Reason], None]) -> Element:
     """Read a small document; damage is reported to `failed` and what was read before it is given."""
     tree = _Tree()
-    parser = SafeParser(tree)
+    parser = SafeParser(tree, whole=True)
     try:
         for block in blocks:
             parser.feed(block)

@@ -1,7 +1,8 @@
 """Read the table of shared strings of a workbook, a million a second where its writer was plain.
 
-One bytes regex per piece reads `<si>` elements; the number of matches must equal the number of `<si`
-starts, else that piece goes through expat, with the same result. Phonetic runs are left out. `_x000D_`
+Items that are nothing but a text are split at what stands between them, others are read by a regex that
+knows every byte around the texts; where it does not, the piece goes through expat, with the same result.
+Phonetic runs are left out. `_x000D_`
 escapes are decoded as Excel does (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
 """
 
@@ -27,14 +28,24 @@ from proofroom.extract.ooxml.xml_bytes import (
 )
 from proofroom.model.states import Reason
 
-_ITEM: Final = re.compile(
-    rb"<si>(?:<t(?: [^>]*)?>([^<]*)</t>(?:<phoneticPr[^>]*/>)?|((?:(?!</si>).)*))</si>", re.DOTALL
+_TEXT: Final = rb'<t(?: xml:space="preserve")?>([^<]*+)</t>'
+_ATTRIBUTES: Final = rb'(?: [A-Za-z][A-Za-z0-9]*+="[^"<>&\x00-\x1f]*+")*'
+_RUN: Final = (
+    rb"<r>(?:<rPr>(?:<[A-Za-z]++"
+    + _ATTRIBUTES
+    + rb"/>)*</rPr>)?"
+    + _TEXT.replace(b"([^<]*+)", b"[^<]*+")
+    + rb"</r>"
 )
+_ITEM: Final = re.compile(
+    rb"<si>(?:" + _TEXT + rb"|<t ?/>|((?:" + _RUN + rb")+))?"
+    rb"(?:<rPh" + _ATTRIBUTES + rb"><t>[^<]*+</t></rPh>)*(?:<phoneticPr" + _ATTRIBUTES + rb"/>)?</si>|<si ?/>"
+)
+_RUN_TEXT: Final = re.compile(_TEXT)
+_START, _BETWEEN, _END = b"<si><t>", b"</t></si><si><t>", b"</t></si>"
+_PRESERVED: Final = b'<t xml:space="preserve">'
+_MOST_DIGITS: Final = 9
 _TABLE: Final = Table(b"sst", b"sst", b"</si>")
-_STARTS: Final = (b"<si>", b"<si ", b"<si/", b"<si\n", b"<si\t")
-_PHONETIC: Final = re.compile(rb"<rPh[\s>].*?</rPh>", re.DOTALL)
-_RUN_TEXT: Final = re.compile(rb"<t(?: [^>]*)?>([^<]*)</t>")
-_RUN: Final = re.compile(rb"<r[\s>]")
 
 
 @dataclass(slots=True)
@@ -45,13 +56,31 @@ class SharedStrings:
     rich: set[bytes] = field(default_factory=set)
     longest: int = 0
 
+    def resolve(self, indexes: list[bytes], missing: Callable[[], None]) -> list[bytes]:
+        """Give the texts for many indexes; `missing` is called where there is none, which gives b""."""
+        if b"".join(indexes).isdigit() and b"" not in indexes:
+            try:
+                return list(map(self.texts.__getitem__, map(int, indexes)))
+            except (ValueError, IndexError):
+                pass
+        return [self._one(index.strip(), missing) for index in indexes]
+
+    def _one(self, index: bytes, missing: Callable[[], None]) -> bytes:
+        """Resolve one index that may be none; a string that does not exist is missing, not invented."""
+        if not index:
+            return b""
+        if index.isdigit() and len(index) <= _MOST_DIGITS and int(index) < len(self.texts):
+            return self.texts[int(index)]
+        missing()
+        return b""
+
 
 def read_shared_strings(
     blocks: Iterable[bytes], failed: Callable[[Reason], None], *, fast: bool = True
 ) -> SharedStrings:
     """Read the whole table; damage is reported to `failed` and the texts before it are given."""
     handler = _Strings()
-    parser = SafeParser(handler)
+    parser = SafeParser(handler, whole=True)
     found = handler.found
     try:
         for piece, plain in cut_pieces(blocks, _TABLE):
@@ -66,24 +95,44 @@ def read_shared_strings(
 
 def _read_fast(piece: bytes, found: SharedStrings) -> bool:
     """Read a piece of whole `<si>` elements; False (and nothing read) when they are not plain enough."""
-    items = _ITEM.findall(piece)
-    if len(items) != sum(map(piece.count, _STARTS)) or not is_plain(piece) or has_controls(piece):
+    if not is_plain(piece) or has_controls(piece) or b"]]>" in piece:
         return False
-    base = len(found.texts)
-    texts = [text for text, _ in items]
-    rich: list[bytes] = []
-    for place, (_, complex_item) in enumerate(items):
-        if complex_item:
-            texts[place] = b"".join(_RUN_TEXT.findall(_PHONETIC.sub(b"", complex_item)))
-            if _RUN.search(complex_item):
-                rich.append(b"%d" % (base + place))
     try:
+        texts, rich = _plain_items(piece) or _items(piece, len(found.texts))
         texts = unescape_all(texts) if b"&" in piece else texts
     except NotPlain:
         return False
-    found.texts += decode_escapes(texts) if b"_" in piece and b"_x" in piece else texts
+    found.texts += decode_escapes(texts) if b"_x" in piece else texts
     found.rich.update(rich)
     return True
+
+
+def _plain_items(piece: bytes) -> tuple[list[bytes], list[bytes]] | None:
+    """Read items that are nothing but a text, as nearly all are; None where others are among them."""
+    if _PRESERVED in piece:
+        piece = piece.replace(_PRESERVED, b"<t>")
+    if not (piece.startswith(_START) and piece.endswith(_END)):
+        return None
+    texts = piece[len(_START) : -len(_END)].split(_BETWEEN)
+    return (texts, []) if piece.count(b"<") == 4 * len(texts) else None
+
+
+def _items(piece: bytes, base: int) -> tuple[list[bytes], list[bytes]]:
+    """Read items one by one; gives their texts, and the indexes of those in several fonts."""
+    texts: list[bytes] = []
+    rich: list[bytes] = []
+    at = 0
+    while at < len(piece):
+        item = _ITEM.match(piece, at)
+        if item is None:
+            raise NotPlain
+        text, runs = item.groups(b"")
+        if runs:
+            rich.append(b"%d" % (base + len(texts)))
+            text = b"".join(_RUN_TEXT.findall(runs))
+        texts.append(text)
+        at = item.end()
+    return texts, rich
 
 
 class _Strings:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Final
 
 from proofroom.extract.format import Sink, Unreadable
-from proofroom.extract.ooxml.cell_batch import Batcher, Found, TooMuchText
+from proofroom.extract.ooxml.cell_batch import Batcher, TooMuchText
 from proofroom.extract.ooxml.cell_kinds import CellKinds
 from proofroom.extract.ooxml.formulas import Formulas
+from proofroom.extract.ooxml.found_cells import Found
 from proofroom.extract.ooxml.package import DamagedPart
 from proofroom.extract.ooxml.safe_xml import SafeParser
 from proofroom.extract.ooxml.shared_strings import SharedStrings
@@ -20,6 +22,7 @@ from proofroom.model.states import Reason, State
 
 _TABLE: Final = Table(b"(?:worksheet|macrosheet|dialogsheet)", b"sheetData", b"</row>")
 _SLICE: Final = 1 << 19
+_SHOWN_PICTURE: Final = re.compile(rb'DISPIMG\("([^"]{1,256})"')
 
 
 class SheetReader:
@@ -32,27 +35,29 @@ class SheetReader:
     def read(self, index: int, flags: int, blocks: Iterable[bytes]) -> SheetOutside:
         """Read one sheet; what is damaged is said to the sink, what was read before stays."""
         outside = SheetOutside()
-        sheet = _Sheet(self._sink, index, Batcher(self._kinds, self._strings, flags), outside)
+        sheet = _Sheet(self._sink, index, outside)
+        sheet.batcher = Batcher(self._kinds, self._strings, flags, sheet.miss)
         formulas = Formulas()
-        fast = FastCells(self._kinds, formulas)
         slow = SlowCells(self._kinds, formulas, outside)
-        parser = SafeParser(slow)
+        parser = SafeParser(slow, whole=True)
+        fast = FastCells(self._kinds, formulas, outside, parser.prefixes)
         try:
             for piece, plain in cut_pieces(blocks, _TABLE):
                 found = fast.read(piece) if self._fast and plain and slow.between_rows else None
                 if found is not None:
-                    sheet.emit(slow.take(), slow.hidden_rows)
-                    sheet.emit(found, fast.hidden_rows)
+                    sheet.emit(slow.take())
+                    sheet.emit(found)
                     slow.last_row = fast.last_row
                     continue
                 for start in range(0, len(piece), _SLICE):
                     parser.feed(piece[start : start + _SLICE])
                     if slow.full:
-                        sheet.emit(slow.take(), slow.hidden_rows)
+                        sheet.emit(slow.take())
+                fast.last_row = slow.last_row
             parser.feed(b"", final=True)
         except DamagedPart as damaged:
             self._sink.partly(damaged.reason)
-        sheet.emit(slow.take(), slow.hidden_rows)
+        sheet.emit(slow.take())
         if formulas.unresolved or sheet.missing_strings:
             self._sink.partly(Reason.DAMAGED_PART)
         self._sink.merges(index, outside.merges)
@@ -62,32 +67,40 @@ class SheetReader:
 class _Sheet:
     """Sends the cells of one sheet, in as many frames as their text needs."""
 
-    def __init__(self, sink: Sink, index: int, batcher: Batcher, outside: SheetOutside) -> None:
-        self._sink, self._index, self._batcher, self._outside = sink, index, batcher, outside
-        self.missing_strings = False
-        batcher.missing = self._miss
+    batcher: Batcher
 
-    def emit(self, found: Found | None, hidden_rows: set[int]) -> None:
+    def __init__(self, sink: Sink, index: int, outside: SheetOutside) -> None:
+        self._sink, self._index, self._outside = sink, index, outside
+        self.missing_strings = False
+
+    def emit(self, found: Found | None) -> None:
         """Send some cells."""
         if found is None or not found.values:
             return
-        self._batcher.hidden_columns = self._outside.hidden_columns
+        self._note_pictures(found)
+        self._send(found)
+
+    def miss(self) -> None:
+        """Note that a cell names a shared string that does not exist."""
+        self.missing_strings = True
+
+    def _send(self, found: Found) -> None:
+        """Send them in two parts where they are too much for one; one cell alone that is, is cut off."""
         try:
-            cells = self._batcher.cells(found, hidden_rows)
+            cells = self.batcher.cells(found, self._outside.hidden_columns)
         except TooMuchText:
-            self._emit_halves(found, hidden_rows)
+            count = len(found.values)
+            if count == 1:
+                raise Unreadable(State.TRUNCATED, Reason.LIMIT_TEXT_BYTES) from None
+            self._send(found.part(0, count // 2))
+            self._send(found.part(count // 2, count))
             return
         if cells is not None:
             self._sink.cells(self._index, cells)
 
-    def _emit_halves(self, found: Found, hidden_rows: set[int]) -> None:
-        """Send the cells in two parts; one cell alone that is too long is cut off, and that is said."""
-        count = len(found.values)
-        if count == 1:
-            raise Unreadable(State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)
-        self.emit(found.part(0, count // 2), hidden_rows)
-        self.emit(found.part(count // 2, count), hidden_rows)
-
-    def _miss(self) -> None:
-        """Note that a cell names a shared string that does not exist."""
-        self.missing_strings = True
+    def _note_pictures(self, found: Found) -> None:
+        """Note which cells show a picture by a formula, as WPS Office writes it."""
+        for place, formula in found.formulas.items():
+            if b"DISPIMG" in formula and (shown := _SHOWN_PICTURE.search(formula)):
+                number = shown.group(1).decode("utf-8", "replace")
+                self._outside.shown_pictures.append((found.rows[place], found.columns[place], number))

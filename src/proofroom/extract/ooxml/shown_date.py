@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import Final
 
-from proofroom.extract.ooxml.format_code import Section, Token, is_system_locale
+from proofroom.extract.ooxml.format_code import Section, Token
 
 _LAST_SERIAL: Final = 2_958_465
 _PHANTOM: Final = 60
@@ -23,7 +23,7 @@ _MONTHS: Final = (
 )  # fmt: skip
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS_ZH: Final = "一二三四五六日"
-_ENGLISH: Final = ("", "409", "0409", "809", "0809", "EN-US", "EN-GB", "EN")
+_ENGLISH: Final = ("", "EN")
 _LONG: Final = 3
 _FULL: Final = 4
 _LETTER: Final = 5
@@ -71,20 +71,11 @@ def _calendar(days: int) -> tuple[int, int, int, int]:
     return found.year, found.month, found.day, weekday
 
 
-def iso_date(serial: Decimal, *, date1904: bool = False) -> str | None:
-    """Write a serial number as ISO 8601, naive local: a date, or date and time; None where there is none."""
-    at = moment(serial, date1904=date1904, fraction=0)
-    if at is None or at.day == 0 or (at.month, at.day, at.year) == (2, 29, 1900):
-        return None
-    day = f"{at.year:04d}-{at.month:02d}-{at.day:02d}"
-    return f"{day}T{at.hour:02d}:{at.minute:02d}:{at.second:02d}" if at.seconds % _DAY else day
-
-
 def show_date(serial: Decimal, section: Section, *, date1904: bool) -> str | None:
     """Show a serial number through a date section; None when it cannot be shown truthfully."""
     tokens = _with_minutes(section.tokens)
     fraction = _fraction(tokens)
-    if tokens is None or fraction is None or is_system_locale(section):
+    if tokens is None or fraction is None:
         return None
     clock = any(token.text[0] == "s" for token in tokens if token.kind in ("date", "elapsed"))
     at = moment(serial, date1904=date1904, fraction=fraction if clock else _MOST_FRACTION)
@@ -93,7 +84,7 @@ def show_date(serial: Decimal, section: Section, *, date1904: bool) -> str | Non
     half = any(token.kind == "noon" for token in tokens)
     shown: list[str] = []
     for place, token in enumerate(tokens):
-        text = _shown(token, at, half=half, locale=section.locale, before=tokens[:place])
+        text = _shown(token, at, half=half, language=section.language, before=tokens[:place])
         if text is None:
             return None
         shown.append(text)
@@ -133,10 +124,10 @@ def _with_minutes(tokens: tuple[Token, ...]) -> list[Token] | None:
     return out
 
 
-def _shown(token: Token, at: Moment, *, half: bool, locale: str, before: list[Token]) -> str | None:
+def _shown(token: Token, at: Moment, *, half: bool, language: str, before: list[Token]) -> str | None:
     """Show one token."""
     if token.kind == "date":
-        return _date_part(token.text, at, half=half, english=locale in _ENGLISH)
+        return _date_part(token.text, at, half=half, english=language in _ENGLISH)
     if token.kind == "elapsed":
         divisor = {"h": 3600, "m": 60, "s": 1}[token.text[0]]
         return f"{at.seconds // divisor:0{len(token.text)}d}"

@@ -17,6 +17,7 @@ _WIDTH: Final = 11
 _GENERAL_SMALL: Final = -4
 _MOST_PLACES: Final = 64
 _WIDE: Final = Context(prec=400, rounding=ROUND_HALF_UP)
+_NARROW: Final = Context(prec=_DIGITS, rounding=ROUND_HALF_UP)
 
 
 def general(value: float) -> str:
@@ -62,7 +63,11 @@ def _scientific(value: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NumberLayout:
-    """One number section ready for use: what stands before, between and behind the digits."""
+    """One number section ready for use: what stands before, between and behind the digits.
+
+    simple: how Python writes such a number, "" where placeholders must be filled one by one. step: the
+    last decimal shown.
+    """
 
     before: str
     whole: tuple[Token, ...]
@@ -73,6 +78,8 @@ class NumberLayout:
     point: bool
     thousands: bool
     power: int
+    step: Decimal = Decimal(1)
+    simple: str = ""
 
 
 def layout(section: Section) -> NumberLayout | None:
@@ -116,9 +123,13 @@ def _digits(tokens: list[Token], body: list[Token], before: str, behind: str) ->
     if len(whole) + len(decimals) > _MOST_PLACES or (exponent and sum(t.kind == "digit" for t in whole) != 1):
         return None
     sign = body[exponent_at[0]].text if exponent_at else ""
+    plain = all(token.text == "0" for token in decimals) and bool(points) == bool(decimals)
+    plain = plain and [token.text for token in whole if token.text != "#"] == ["0"] and whole[-1].text == "0"
     return NumberLayout(
-        before, tuple(whole), tuple(decimals), exponent, sign, behind, bool(points), thousands, power
-    )
+        before, tuple(whole), tuple(decimals), exponent, sign, behind, bool(points), thousands, power,
+        Decimal(1).scaleb(-sum(token.kind == "digit" for token in decimals)),
+        "" if exponent_at or not plain else (",f" if thousands else "f"),
+    )  # fmt: skip
 
 
 def _literals(tokens: list[Token]) -> str | None:
@@ -132,7 +143,11 @@ def show_number(value: Decimal, plan: NumberLayout) -> str:
     """Show a number that is not negative."""
     if not plan.whole and not plan.decimals and not plan.point:
         return plan.before
-    value = _significant(value).scaleb(plan.power, _WIDE)
+    value = _NARROW.plus(value)
+    if plan.power:
+        value = value.scaleb(plan.power, _WIDE)
+    if plan.simple:
+        return f"{plan.before}{format(value.quantize(plan.step, context=_WIDE), plan.simple)}{plan.behind}"
     exponent = ""
     if plan.exponent_sign:
         power = value.adjusted() if value else 0
@@ -147,15 +162,9 @@ def show_number(value: Decimal, plan: NumberLayout) -> str:
     return plan.before + shown + exponent + plan.behind
 
 
-def _significant(value: Decimal) -> Decimal:
-    """Keep the fifteen digits that spreadsheet programs keep."""
-    return Context(prec=_DIGITS, rounding=ROUND_HALF_UP).plus(value)
-
-
 def _rounded(value: Decimal, plan: NumberLayout) -> Decimal:
     """Round to the decimals shown."""
-    places = sum(token.kind == "digit" for token in plan.decimals)
-    return value.quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    return value.quantize(plan.step, context=_WIDE)
 
 
 def _whole(digits: str, plan: NumberLayout) -> str:

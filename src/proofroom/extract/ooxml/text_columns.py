@@ -6,8 +6,11 @@ import struct
 from array import array
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import Final
 
 from proofroom.extract.format import Texts
+
+_DENSE: Final = 4
 
 
 def packed(values: Sequence[bytes]) -> Texts:
@@ -16,11 +19,20 @@ def packed(values: Sequence[bytes]) -> Texts:
 
 
 def packed_sparse(places: Sequence[int], values: Sequence[bytes], count: int) -> Texts:
-    """Pack a column of `count` texts of which only those at `places` (rising) are not empty."""
-    lengths = [0] * count
+    """Pack a column of `count` texts, of which those at `places` (rising) are these, and the others empty."""
+    blob = b"".join(values)
+    if len(places) * _DENSE > count:
+        lengths = [0] * count
+        for place, length in zip(places, map(len, values), strict=True):
+            lengths[place] = length
+        return Texts(_offsets(lengths, count), blob, places)
+    offsets, total, before = array("i"), 0, -1
     for place, length in zip(places, map(len, values), strict=True):
-        lengths[place] = length
-    return Texts(_offsets(lengths, count), b"".join(values))
+        offsets += array("i", (total,)) * (place - before)
+        total += length
+        before = place
+    offsets += array("i", (total,)) * (count - before)
+    return Texts(offsets, blob, places)
 
 
 def _offsets(lengths: Iterable[int], count: int) -> array[int]:

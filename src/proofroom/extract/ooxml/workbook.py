@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from proofroom.extract.format import Unreadable
-from proofroom.extract.ooxml.package import DamagedPart, Package, entry_name
+from proofroom.extract.ooxml.package import Package, entry_name, plain_name
 from proofroom.extract.ooxml.relationships import Relationship, relationships
-from proofroom.extract.ooxml.safe_xml import Element, parse_small
+from proofroom.extract.ooxml.safe_xml import Element, is_true, parse_small, whole_number
 from proofroom.model.evidence import Flag
 from proofroom.model.states import Reason, State
 
 _STATES: Final = {"hidden": Flag.HIDDEN_SHEET, "veryHidden": Flag.VERY_HIDDEN_SHEET}
 _SHEET_KINDS: Final = ("worksheet", "xlMacrosheet", "xlIntlMacrosheet", "dialogsheet", "chartsheet")
+_SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]*\.xml")
 _GUESSED: Final = "xl/workbook.xml"
 
 
@@ -49,22 +51,24 @@ class Workbook:
 def read_workbook(package: Package, failed: Callable[[Reason], None]) -> Workbook:
     """Read the workbook part; raises Unreadable when the package holds no sheet at all."""
     arrows = relationships(package, "", failed)
-    part = next((one.untrusted_target for one in arrows if one.kind == "officeDocument"), _GUESSED)
-    entry = package.find(part) or package.find(_GUESSED)
+    named = [one.untrusted_target for one in arrows if one.kind == "officeDocument" and not one.external]
+    part = next((name for name in named if package.find(name) is not None), _GUESSED)
     workbook = Workbook(part)
-    if entry is not None:
+    if package.find(part) is not None:
         workbook.related = relationships(package, part, failed)
         _read_part(workbook, _parse(package, part, failed))
+        _guess_parts(package, workbook, failed)
     if not workbook.sheets:
         workbook.sheets = _guess_sheets(package)
         if not workbook.sheets:
-            raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED)
+            reason = Reason.CUT_SHORT if package.salvaged else Reason.NOT_WELL_FORMED
+            raise Unreadable(State.DAMAGED, reason)
         failed(Reason.DAMAGED_PART)
     return workbook
 
 
 def _parse(package: Package, part: str, failed: Callable[[Reason], None]) -> Element:
-    """Parse the workbook part; one that declares entities refuses the whole artifact."""
+    """Parse the workbook part; one that declares entities or needs a password ends the whole artifact."""
     entry = package.find(part)
     if entry is None:
         return Element("")
@@ -72,6 +76,8 @@ def _parse(package: Package, part: str, failed: Callable[[Reason], None]) -> Ele
     tree = parse_small(package.blocks(entry), reasons.append)
     if Reason.ENTITY_EXPANSION in reasons:
         raise Unreadable(State.REFUSED, Reason.ENTITY_EXPANSION)
+    if Reason.LOCKED_PART in reasons:
+        raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
     for reason in reasons:
         failed(reason)
     return tree
@@ -82,9 +88,9 @@ def _read_part(workbook: Workbook, tree: Element) -> None:
     arrows = {one.id: one for one in workbook.related}
     for element in tree.walk():
         if element.name == "workbookPr":
-            workbook.date1904 = element.get("date1904") in ("1", "true")
+            workbook.date1904 = is_true(element.get("date1904"))
         elif element.name == "definedName":
-            hidden = element.get("hidden") in ("1", "true")
+            hidden = is_true(element.get("hidden"))
             workbook.names.append((element.get("name"), element.untrusted_text, hidden))
         elif element.name == "sheet" and element.get("name"):
             arrow = arrows.get(element.get("id"))
@@ -93,32 +99,40 @@ def _read_part(workbook: Workbook, tree: Element) -> None:
                     len(workbook.sheets) + 1,
                     element.get("name"),
                     _STATES.get(element.get("state"), Flag.NONE),
-                    arrow.untrusted_target if arrow and arrow.kind in _SHEET_KINDS else "",
+                    arrow.untrusted_target
+                    if arrow and arrow.kind in _SHEET_KINDS and not arrow.external
+                    else "",
                     arrow.kind if arrow else "",
                 )
             )
 
 
+def _sheet_parts(package: Package) -> list[str]:
+    """Give the parts that stand where sheets usually stand, in the order of their numbers."""
+    names = dict.fromkeys(map(entry_name, package.entries))
+    return sorted((name for name in names if _SHEET_PART.fullmatch(plain_name(name))), key=_in_order)
+
+
+def _guess_parts(package: Package, workbook: Workbook, failed: Callable[[Reason], None]) -> None:
+    """Give sheets whose part is lost those that no sheet names, when there are as many of them."""
+    taken = {plain_name(sheet.part) for sheet in workbook.sheets if package.find(sheet.part) is not None}
+    left = [name for name in _sheet_parts(package) if plain_name(name) not in taken]
+    lost = [sheet for sheet in workbook.sheets if plain_name(sheet.part) not in taken]
+    if lost and len(left) == len(lost):
+        failed(Reason.DAMAGED_PART)
+        for sheet, part in zip(lost, left, strict=True):
+            workbook.sheets[sheet.index - 1] = replace(sheet, part=part, kind="worksheet")
+
+
 def _guess_sheets(package: Package) -> list[SheetEntry]:
     """Find sheet parts by their place when the workbook part does not name them; their names are lost."""
-    parts = sorted(
-        name
-        for name in (entry_name(entry) for entry in package.entries)
-        if name.lower().startswith("xl/worksheets/") and name.lower().endswith(".xml")
-    )
     return [
         SheetEntry(place, part.rpartition("/")[2].removesuffix(".xml"), Flag.NONE, part, "worksheet")
-        for place, part in enumerate(parts, 1)
+        for place, part in enumerate(_sheet_parts(package), 1)
     ]
 
 
-def small_part(package: Package, part: str, failed: Callable[[Reason], None]) -> Element:
-    """Parse a part that may be missing; nothing is damaged by its absence."""
-    entry = package.find(part)
-    if entry is None:
-        return Element("")
-    try:
-        return parse_small(package.blocks(entry), failed)
-    except DamagedPart as damaged:
-        failed(damaged.reason)
-        return Element("")
+def _in_order(name: str) -> tuple[int, str]:
+    """Sort sheet10.xml behind sheet2.xml."""
+    digits = "".join(filter(str.isdecimal, name.rpartition("/")[2]))
+    return whole_number(digits) or 0, name
