@@ -12,14 +12,13 @@ from typing import Final
 
 from proofroom.extract.format import Sink, utf8
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.ooxml.annotations import pins
 from proofroom.extract.tabular.biff_globals import BIFF8, BoundSheet, Globals
 from proofroom.extract.tabular.biff_links import link_target
 from proofroom.extract.tabular.biff_records import BOF, EOF, continued, records, text_at
 from proofroom.extract.tabular.cell_columns import CellColumns
+from proofroom.extract.tabular.pinned import Counts, Pinned
 from proofroom.model.evidence import CellType, Flag, PieceKind
 from proofroom.model.states import Reason
-from proofroom.model.where import cell_name
 
 ERRORS: Final = {
     0x00: b"#NULL!",
@@ -47,7 +46,9 @@ _CELL_RECORDS: Final = (0x0203, 0x0204, 0x0205, 0x00FD)
 class BiffSheet:
     """Reads one sheet record by record."""
 
-    def __init__(self, data: bytes, index: int, sheet: BoundSheet, known: Globals, sink: Sink) -> None:
+    def __init__(
+        self, data: bytes, index: int, sheet: BoundSheet, known: Globals, sink: Sink, counts: Counts
+    ) -> None:
         """Prepare to read the sheet with what holds for the whole workbook."""
         self._data = data
         self._sheet = sheet
@@ -56,7 +57,7 @@ class BiffSheet:
         self._index = index
         formats, self._places = known.number_formats
         self.cells = CellColumns(sink, index, sheet.visibility, formats)
-        self._on = pins(sheet.untrusted_name, sheet.visibility)
+        self._on = Pinned(sheet.untrusted_name, sheet.visibility, self.cells, counts)
         self._waiting: tuple[int, int, int] | None = None
         self._object = -1
         self._shapes: dict[int, str] = {}
@@ -184,7 +185,7 @@ class BiffSheet:
         if start < end:
             size = 2 if self._known.version == BIFF8 else 1
             text = text_at(self._data, start, end, count_size=size, codec=self._known.codec)
-            self._lines.add(self._on.at_sheet(what, 1, kind, text))
+            self._lines.add(self._on.at_sheet(what, kind, text))
 
     def _header(self, start: int, end: int) -> None:
         self._margin(PieceKind.HEADER, "header", start, end)
@@ -195,7 +196,7 @@ class BiffSheet:
     def _link(self, start: int, end: int) -> None:
         row, _, column, _ = struct.unpack_from("<4H", self._data, start)
         target = link_target(self._data[start + 24 : end])
-        self._lines.add(self._on.line(cell_name(row + 1, column + 1), "link", PieceKind.META, target))
+        self._lines.add(self._on.at_cell(row + 1, column + 1, "link", PieceKind.META, target))
 
     def _drawn(self, start: int, _end: int) -> None:
         kind, _, _, number = struct.unpack_from("<4H", self._data, start)
@@ -219,11 +220,10 @@ class BiffSheet:
             author = text_at(self._data, start + 8, end, count_size=2, codec="")
             if author:
                 self._sink.meta("ole:comment-author", author)
-        self._lines.add(self._on.line(cell_name(row + 1, column + 1), "comment", PieceKind.COMMENT, text))
+        self._lines.add(self._on.at_cell(row + 1, column + 1, "comment", PieceKind.COMMENT, text))
 
     def _shape(self, text: str) -> None:
-        self._on.shapes += 1
-        self._lines.add(self._on.at_sheet("shape", self._on.shapes, PieceKind.SHAPE, text))
+        self._lines.add(self._on.at_sheet("shape", PieceKind.SHAPE, text))
 
 
 def rk_number(packed: int) -> float:

@@ -19,6 +19,7 @@ BROKEN: Final = (
     AttributeError,
     AssertionError,
     ArithmeticError,
+    RecursionError,
 )
 """What olefile and msoffcrypto raise on bytes that are not what they claim."""
 

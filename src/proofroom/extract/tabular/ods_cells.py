@@ -6,49 +6,27 @@ the sheet, unless it is empty. Tables inside cells and recorded changes are not 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import Counter
 from typing import Final
 
 from proofroom.extract.format import Sink, Unreadable, utf8
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.ooxml.annotations import Pins, pins
 from proofroom.extract.ooxml.safe_xml import Attributes
 from proofroom.extract.tabular.cell_columns import CellColumns
-from proofroom.model.evidence import CellType, Flag, PieceKind
+from proofroom.extract.tabular.ods_values import OFFICE as _OFFICE
+from proofroom.extract.tabular.ods_values import TABLE as _TABLE
+from proofroom.extract.tabular.ods_values import OdsCell, count_of, precision_of, value_of
+from proofroom.extract.tabular.pinned import Counts, Pinned
+from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
-from proofroom.model.where import cell_name
 
-_TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
-_OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _STYLE: Final = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
-_CALC: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
 _LINK: Final = "http://www.w3.org/1999/xlink "
-_KINDS: Final = {
-    "float": (CellType.NUMBER, f"{_OFFICE}value"),
-    "percentage": (CellType.NUMBER, f"{_OFFICE}value"),
-    "currency": (CellType.NUMBER, f"{_OFFICE}value"),
-    "date": (CellType.DATE, f"{_OFFICE}date-value"),
-    "time": (CellType.DURATION, f"{_OFFICE}time-value"),
-    "boolean": (CellType.BOOLEAN, f"{_OFFICE}boolean-value"),
-}
 _HIDDEN: Final = ("collapse", "filter")
-_LAST_ROW: Final = 1 << 20
 _LAST_COLUMN: Final = 1 << 14
 _LAST_PLACE: Final = 1 << 24
 _MOST_BLANKS: Final = 1 << 16
-
-
-@dataclass(slots=True)
-class _Cell:
-    """One cell while it is read."""
-
-    attributes: Attributes
-    covered: bool
-    paragraphs: list[str] = field(default_factory=list)
-    comments: list[tuple[str, str]] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
 
 
 class OdsCells:
@@ -62,11 +40,12 @@ class OdsCells:
         self._sheet = self._row = self._column = 0
         self._hidden_styles: set[str] = set()
         self._style = ""
-        self._on: Pins = pins("", Flag.NONE)
         self.cells: CellColumns | None = None
+        self._counts: Counts = Counter()
+        self._on = Pinned("", Flag.NONE, CellColumns(sink, 0, Flag.NONE), self._counts)
         self._merges: list[tuple[int, int, int, int]] = []
-        self._cell: _Cell | None = None
-        self._in_row: list[tuple[int, int, _Cell]] = []
+        self._cell: OdsCell | None = None
+        self._in_row: list[tuple[int, int, OdsCell]] = []
         self._row_repeated, self._row_hidden = 1, False
         self._outside = self._drawing = 0
         self._note: list[str] | None = None
@@ -120,18 +99,18 @@ class OdsCells:
         hidden = attributes.get(f"{_TABLE}style-name") in self._hidden_styles
         flags = Flag.HIDDEN_SHEET if hidden else Flag.NONE
         self._sink.sheet(self._sheet, name, flags)
-        self._on = pins(name, flags)
         self.cells = CellColumns(self._sink, self._sheet, flags)
+        self._on = Pinned(name, flags, self.cells, self._counts)
 
     def _start_column(self, attributes: Attributes) -> None:
-        many = _count(attributes, f"{_TABLE}number-columns-repeated")
+        many = count_of(attributes, f"{_TABLE}number-columns-repeated")
         if attributes.get(f"{_TABLE}visibility") in _HIDDEN and self.cells is not None:
             last = min(self._column + many, _LAST_COLUMN)
             self.cells.hidden_columns.update(range(self._column + 1, last + 1))
         self._column += many
 
     def _start_row(self, attributes: Attributes) -> None:
-        self._row_repeated = _count(attributes, f"{_TABLE}number-rows-repeated")
+        self._row_repeated = count_of(attributes, f"{_TABLE}number-rows-repeated")
         self._row_hidden = attributes.get(f"{_TABLE}visibility") in _HIDDEN
         self._column = 0
         self._in_row = []
@@ -148,16 +127,16 @@ class OdsCells:
         self._in_row = []
 
     def _start_cell(self, attributes: Attributes) -> None:
-        self._cell = _Cell(attributes, covered=False)
+        self._cell = OdsCell(attributes, covered=False)
 
     def _start_covered(self, attributes: Attributes) -> None:
-        self._cell = _Cell(attributes, covered=True)
+        self._cell = OdsCell(attributes, covered=True)
 
     def _end_cell(self) -> None:
         cell, self._cell = self._cell, None
         if cell is None:
             return
-        many = _count(cell.attributes, f"{_TABLE}number-columns-repeated")
+        many = count_of(cell.attributes, f"{_TABLE}number-columns-repeated")
         if (
             cell.paragraphs
             or cell.comments
@@ -170,16 +149,16 @@ class OdsCells:
         self._span(cell)
         self._column += many
 
-    def _span(self, cell: _Cell) -> None:
-        wide = _count(cell.attributes, f"{_TABLE}number-columns-spanned")
-        high = _count(cell.attributes, f"{_TABLE}number-rows-spanned")
+    def _span(self, cell: OdsCell) -> None:
+        wide = count_of(cell.attributes, f"{_TABLE}number-columns-spanned")
+        high = count_of(cell.attributes, f"{_TABLE}number-rows-spanned")
         if wide > 1 or high > 1:
             top, left = self._row + 1, self._column + 1
             self._merges.append((top, left, top + high - 1, left + wide - 1))
 
-    def _give(self, row: int, column: int, many: int, cell: _Cell) -> None:
+    def _give(self, row: int, column: int, many: int, cell: OdsCell) -> None:
         """Give one cell, as often as it is repeated, and what is pinned to it."""
-        raw, kind, shown = _value(cell)
+        raw, kind, shown = value_of(cell)
         formula = cell.attributes.get(f"{_TABLE}formula", "")
         formula = formula.partition(":=")[2] if ":=" in formula[:8] else formula.removeprefix("=")
         if row > _LAST_PLACE or column + many > _LAST_PLACE:
@@ -187,10 +166,10 @@ class OdsCells:
         for place in range(column, column + many):
             if (raw or formula) and self.cells is not None:
                 self.cells.add(
-                    row, place, kind, utf8(raw), utf8(shown), -1, _precision(kind, raw), utf8(formula)
+                    row, place, kind, utf8(raw), utf8(shown), -1, precision_of(kind, raw), utf8(formula)
                 )
         for author, text in cell.comments:
-            self._lines.add(self._on.line(cell_name(row, column), "comment", PieceKind.COMMENT, text))
+            self._lines.add(self._on.at_cell(row, column, "comment", PieceKind.COMMENT, text))
             if author:
                 self._sink.meta("odf:comment-author", author)
         for what, kind_of, targets in (
@@ -198,7 +177,7 @@ class OdsCells:
             ("picture", PieceKind.NAME, cell.pictures),
         ):
             for target in targets:
-                self._lines.add(self._on.line(cell_name(row, column), what, kind_of, target))
+                self._lines.add(self._on.at_cell(row, column, what, kind_of, target))
 
     def _start_note(self, _attributes: Attributes) -> None:
         self._note, self._author = [], ""
@@ -218,14 +197,13 @@ class OdsCells:
         elif self._cell is not None and not self._drawing:
             self._cell.paragraphs.append(text)
         elif text:
-            self._on.shapes += 1
-            self._lines.add(self._on.at_sheet("shape", self._on.shapes, PieceKind.SHAPE, text))
+            self._lines.add(self._on.at_sheet("shape", PieceKind.SHAPE, text))
 
     def _end_author(self) -> None:
         self._author, self._text, self._taking = "".join(self._text), [], False
 
     def _start_blanks(self, attributes: Attributes) -> None:
-        self.text(" " * min(_count(attributes, f"{_TEXT}c"), _MOST_BLANKS))
+        self.text(" " * min(count_of(attributes, f"{_TEXT}c"), _MOST_BLANKS))
 
     def _start_tab(self, _attributes: Attributes) -> None:
         self.text("\t")
@@ -258,42 +236,6 @@ class OdsCells:
     def _start_name(self, attributes: Attributes) -> None:
         target = attributes.get(f"{_TABLE}cell-range-address") or attributes.get(f"{_TABLE}expression", "")
         self._sink.meta("odf:defined-name", f"{attributes.get(f'{_TABLE}name', '')}={target}")
-
-
-def _value(cell: _Cell) -> tuple[str, CellType, str]:
-    """Give a cell's stored value, its type, and what is shown where that differs."""
-    attributes, text = cell.attributes, "\n".join(cell.paragraphs)
-    stated = attributes.get(f"{_OFFICE}value-type", "")
-    if stated not in _KINDS:
-        is_error = attributes.get(f"{_CALC}value-type") == "error" or (
-            f"{_TABLE}formula" in attributes and text.startswith(("#", "Err:"))
-        )
-        raw = text if is_error else attributes.get(f"{_OFFICE}string-value", text)
-        kind = CellType.ERROR if is_error else CellType.STRING if raw or stated else CellType.EMPTY
-    else:
-        kind, name = _KINDS[stated]
-        raw = attributes.get(name, text)
-        raw = raw.upper() if kind is CellType.BOOLEAN else raw
-    return raw, kind, text if text != raw else ""
-
-
-def _precision(kind: CellType, raw: str) -> int:
-    """Flag a number of more than 15 digits."""
-    if kind is not CellType.NUMBER or len(raw) <= 15:
-        return 0
-    mantissa = raw.lower().partition("e")[0]
-    digits = "".join(sign for sign in mantissa if sign.isdigit()).lstrip("0")
-    return int(Flag.PRECISION) if len(digits) > 15 else 0
-
-
-def _count(attributes: Attributes, name: str) -> int:
-    """Read a count; no more than a sheet can have, and at least one."""
-    written = attributes.get(name, "1")
-    return (
-        min(max(int(written), 1), _LAST_ROW)
-        if written.isascii() and written.isdigit() and len(written) < 10
-        else 1
-    )
 
 
 _DRAWINGS: Final = (

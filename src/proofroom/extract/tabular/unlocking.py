@@ -6,8 +6,12 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Final, TypeVar
 
+from cryptography.hazmat.backends import default_backend
+
 from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.model.states import Reason, State
+
+default_backend()  # msoffcrypto asks for it; a sealed worker could not load it any more
 
 DEFAULTS: Final = ("VelvetSweatshop", "/01Hannes Ruescher/01")
 """What Excel and PowerPoint use themselves for files that only forbid changes."""

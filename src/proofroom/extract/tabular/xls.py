@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections import Counter
 from typing import Final
 
 from proofroom.extract.format import Sink, Source, Unreadable
@@ -11,6 +12,7 @@ from proofroom.extract.tabular.biff_pictures import send_pictures
 from proofroom.extract.tabular.biff_sheet import BiffSheet
 from proofroom.extract.tabular.compound import Compound
 from proofroom.extract.tabular.ole_properties import send_ole_properties
+from proofroom.extract.tabular.pinned import Counts
 from proofroom.extract.tabular.xls_locked import send_decrypted
 from proofroom.model.states import Reason, State
 
@@ -92,6 +94,7 @@ def _read_sheets(data: bytes, known: Globals, sink: Sink) -> bool:
     """Read the sheets in their order; gives whether all of them reach their end."""
     whole, damaged = known.whole, known.damaged
     read: set[int] = set()
+    counts: Counts = Counter()
     for index, sheet in enumerate(known.sheets, 1):
         sink.sheet(index, sheet.untrusted_name, sheet.visibility)
         if sheet.at in read:
@@ -99,7 +102,7 @@ def _read_sheets(data: bytes, known: Globals, sink: Sink) -> bool:
             continue
         read.add(sheet.at)
         try:
-            whole = BiffSheet(data, index, sheet, known, sink).read() and whole
+            whole = BiffSheet(data, index, sheet, known, sink, counts).read() and whole
         except struct.error:
             whole = False
     if damaged:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import re
 import struct
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
 from proofroom.extract.format import Sink, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import send_external
-from proofroom.extract.ooxml.annotations import Pins, pins
 from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, plain_name
 from proofroom.extract.ooxml.properties import send_properties
 from proofroom.extract.ooxml.relationships import Relationship, relationships
+from proofroom.extract.tabular.cell_columns import CellColumns
+from proofroom.extract.tabular.pinned import Counts, Pinned
 from proofroom.extract.tabular.xlsb_records import part_records, rich_text, wide_text
 from proofroom.extract.tabular.xlsb_sheet import XlsbSheet
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
-from proofroom.model.where import cell_name
 
 _PLUMBING: Final = re.compile(
     r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|.*/|docprops/.*\.xml|xl/theme/.*\.xml|"
@@ -44,6 +45,7 @@ class _Book:
     texts: list[tuple[bytes, bool]] = field(default_factory=list)
     styles: list[int] = field(default_factory=list)
     formats: NumberFormats = field(default_factory=NumberFormats)
+    counts: Counts = field(default_factory=Counter)
 
     def target(self, kind: str) -> str:
         """Give the part of a kind that the workbook points to, "" for none."""
@@ -122,19 +124,20 @@ def _read_sheet(package: Package, book: _Book, index: int, sink: Sink) -> None:
         sink.partly(Reason.DAMAGED_PART)
         return
     arrows = relationships(package, part, sink.partly)
-    on = pins(name, visibility)
-    with LineBatch(sink) as lines:
+    cells = CellColumns(sink, index, visibility, book.formats)
+    on = Pinned(name, visibility, cells, book.counts)
+    with LineBatch(sink) as lines, cells:
         targets = {one.id: one.untrusted_target for one in arrows}
-        sheet = XlsbSheet(index, visibility, book.formats, book.styles, book.texts)
+        sheet = XlsbSheet(index, cells, book.styles, book.texts)
         sheet.read(part_records(package, part, sink.partly), sink, lines, on, targets)
         for arrow in arrows:
             if arrow.kind == "comments" and not arrow.external:
                 _read_comments(package, arrow.untrusted_target, sink, lines, on)
 
 
-def _read_comments(package: Package, part: str, sink: Sink, lines: LineBatch, on: Pins) -> None:
+def _read_comments(package: Package, part: str, sink: Sink, lines: LineBatch, on: Pinned) -> None:
     """Read the comments of a sheet."""
-    corner = (0, 0)
+    corner = (1, 1)
     try:
         for kind, data in part_records(package, part, sink.partly):
             if kind == _AUTHOR:
@@ -146,6 +149,6 @@ def _read_comments(package: Package, part: str, sink: Sink, lines: LineBatch, on
                 corner = (row + 1, column + 1)
             elif kind == _COMMENT_TEXT:
                 text = rich_text(data, 0)[0].decode()
-                lines.add(on.line(cell_name(*corner), "comment", PieceKind.COMMENT, text))
+                lines.add(on.at_cell(*corner, "comment", PieceKind.COMMENT, text))
     except (struct.error, IndexError):
         sink.partly(Reason.DAMAGED_PART)

@@ -8,14 +8,12 @@ from typing import Final
 
 from proofroom.extract.format import Sink, utf8
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.ooxml.annotations import Pins
-from proofroom.extract.ooxml.number_formats import NumberFormats
 from proofroom.extract.tabular.biff_sheet import BOOLEANS, ERRORS, rk_number
 from proofroom.extract.tabular.cell_columns import CellColumns
+from proofroom.extract.tabular.pinned import Pinned
 from proofroom.extract.tabular.xlsb_records import rich_text, wide_text
 from proofroom.model.evidence import CellType, Flag, PieceKind
 from proofroom.model.states import Reason
-from proofroom.model.where import cell_name
 
 _ROW, _COLUMNS, _MERGED, _LINK, _MARGINS = 0, 60, 176, 494, 479
 _RK, _ERROR, _BOOLEAN, _REAL, _TEXT, _SHARED, _RICH = 2, 3, 4, 5, 6, 7, 62
@@ -34,17 +32,11 @@ class XlsbSheet:
     """Gives the cells of one sheet; cells outside what a sheet can have are damage."""
 
     def __init__(
-        self,
-        index: int,
-        visibility: Flag,
-        formats: NumberFormats,
-        styles: list[int],
-        texts: list[tuple[bytes, bool]],
+        self, index: int, cells: CellColumns, styles: list[int], texts: list[tuple[bytes, bool]]
     ) -> None:
-        """Read with the number formats, styles and texts of the workbook."""
+        """Read into the columns, with the styles and texts of the workbook."""
         self._index = index
-        self._visibility = visibility
-        self._formats = formats
+        self._cells = cells
         self._styles = styles
         self._texts = texts
 
@@ -53,33 +45,33 @@ class XlsbSheet:
         records: Iterator[tuple[int, bytes]],
         sink: Sink,
         lines: LineBatch,
-        on: Pins,
+        on: Pinned,
         targets: dict[str, str],
     ) -> None:
         """Give all cells, merges, links, headers and footers."""
         row = 0
         merges: list[tuple[int, int, int, int]] = []
         damaged = False
-        with CellColumns(sink, self._index, self._visibility, self._formats) as cells:
-            for kind, data in records:
-                try:
-                    if kind in _CELLS:
-                        damaged |= not self._cell(cells, row, kind, data)
-                    elif kind == _ROW:
-                        row = struct.unpack_from("<I", data)[0] + 1
-                        if data[11] & _HIDDEN_ROW:
-                            cells.hidden_rows.add(row)
-                    elif kind == _COLUMNS:
-                        _hide(cells, data)
-                    elif kind == _MERGED:
-                        top, low, left, right = struct.unpack_from("<4i", data)
-                        merges.append((top + 1, left + 1, low + 1, right + 1))
-                    elif kind == _LINK:
-                        _give_link(lines, on, targets, data)
-                    elif kind == _MARGINS:
-                        _give_margins(lines, on, data)
-                except (struct.error, IndexError, OverflowError):
-                    damaged = True
+        cells = self._cells
+        for kind, data in records:
+            try:
+                if kind in _CELLS:
+                    damaged |= not self._cell(cells, row, kind, data)
+                elif kind == _ROW:
+                    row = struct.unpack_from("<I", data)[0] + 1
+                    if data[11] & _HIDDEN_ROW:
+                        cells.hidden_rows.add(row)
+                elif kind == _COLUMNS:
+                    _hide(cells, data)
+                elif kind == _MERGED:
+                    top, low, left, right = struct.unpack_from("<4i", data)
+                    merges.append((top + 1, left + 1, low + 1, right + 1))
+                elif kind == _LINK:
+                    _give_link(lines, on, targets, data)
+                elif kind == _MARGINS:
+                    _give_margins(lines, on, data)
+            except (struct.error, IndexError, OverflowError):
+                damaged = True
         sink.merges(self._index, merges)
         if damaged:
             sink.partly(Reason.DAMAGED_PART)
@@ -124,18 +116,19 @@ def _hide(cells: CellColumns, data: bytes) -> None:
         cells.hidden_columns.update(range(first + 1, min(last, _LAST_COLUMN) + 2))
 
 
-def _give_link(lines: LineBatch, on: Pins, targets: dict[str, str], data: bytes) -> None:
+def _give_link(lines: LineBatch, on: Pinned, targets: dict[str, str], data: bytes) -> None:
     row, _, column, _ = struct.unpack_from("<4I", data)
     number, at = wide_text(data, 16)
     place, _ = wide_text(data, at)
     target = targets.get(number, "") + (f"#{place}" if place else "")
-    lines.add(on.line(cell_name(row + 1, column + 1), "link", PieceKind.META, target))
+    lines.add(on.at_cell(row + 1, column + 1, "link", PieceKind.META, target))
 
 
-def _give_margins(lines: LineBatch, on: Pins, data: bytes) -> None:
+def _give_margins(lines: LineBatch, on: Pinned, data: bytes) -> None:
     """Give headers and footers of odd, even and first pages."""
     at = 2
-    for number in (1, 2, 3):
+    for _ in range(3):
         for what, kind in (("header", PieceKind.HEADER), ("footer", PieceKind.FOOTER)):
             text, at = wide_text(data, at)
-            lines.add(on.at_sheet(what, number, kind, text))
+            if text:
+                lines.add(on.at_sheet(what, kind, text))

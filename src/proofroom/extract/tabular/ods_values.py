@@ -1,0 +1,71 @@
+"""Tell what an OpenDocument cell holds: the stored value as written, its type, and what is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from proofroom.extract.ooxml.safe_xml import Attributes
+from proofroom.model.evidence import CellType, Flag
+
+TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
+_CALC: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_MOST: Final = 1 << 20
+_DIGITS: Final = 15
+_KINDS: Final = {
+    "float": (CellType.NUMBER, f"{OFFICE}value"),
+    "percentage": (CellType.NUMBER, f"{OFFICE}value"),
+    "currency": (CellType.NUMBER, f"{OFFICE}value"),
+    "date": (CellType.DATE, f"{OFFICE}date-value"),
+    "time": (CellType.DURATION, f"{OFFICE}time-value"),
+    "boolean": (CellType.BOOLEAN, f"{OFFICE}boolean-value"),
+}
+
+
+@dataclass(slots=True)
+class OdsCell:
+    """One cell while it is read: its attributes, and what stands in it."""
+
+    attributes: Attributes
+    covered: bool
+    paragraphs: list[str] = field(default_factory=list)
+    comments: list[tuple[str, str]] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    pictures: list[str] = field(default_factory=list)
+
+
+def value_of(cell: OdsCell) -> tuple[str, CellType, str]:
+    """Give a cell's stored value, its type, and what is shown where that differs."""
+    attributes, text = cell.attributes, "\n".join(cell.paragraphs)
+    stated = attributes.get(f"{OFFICE}value-type", "")
+    if stated not in _KINDS:
+        is_error = attributes.get(f"{_CALC}value-type") == "error" or (
+            f"{TABLE}formula" in attributes and text.startswith(("#", "Err:"))
+        )
+        raw = text if is_error else attributes.get(f"{OFFICE}string-value", text)
+        kind = CellType.ERROR if is_error else CellType.STRING if raw or stated else CellType.EMPTY
+    else:
+        kind, name = _KINDS[stated]
+        raw = attributes.get(name, text)
+        raw = raw.upper() if kind is CellType.BOOLEAN else raw
+    return raw, kind, text if text != raw else ""
+
+
+def precision_of(kind: CellType, raw: str) -> int:
+    """Flag a number of more than 15 digits."""
+    if kind is not CellType.NUMBER or len(raw) <= _DIGITS:
+        return 0
+    mantissa = raw.lower().partition("e")[0]
+    digits = "".join(sign for sign in mantissa if sign.isdigit()).lstrip("0")
+    return int(Flag.PRECISION) if len(digits) > _DIGITS else 0
+
+
+def count_of(attributes: Attributes, name: str) -> int:
+    """Read a count; no more than a sheet can have, and at least one."""
+    written = attributes.get(name, "1")
+    return (
+        min(max(int(written), 1), _MOST)
+        if written.isascii() and written.isdigit() and len(written) < 10
+        else 1
+    )
