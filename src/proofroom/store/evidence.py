@@ -39,7 +39,7 @@ class Evidence:
 
     def pieces_at(self, where: Where) -> list[Piece]:
         """Give the piece at an address, or every cell of a row when the address is a row."""
-        if where.part("cell") is not None and where.part("comment") is None and where.part("picture") is None:
+        if {key for key, _ in where.parts} in ({"cell"}, {"sheet", "cell"}):
             return [self.cell(where)]
         if where.part("row") is not None:
             return self.row(where)

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
 import pytest
 
-from proofroom.model.evidence import CellType, Flag
-from proofroom.store.evidence import hidden_parts, iso_date, typed_value
+from proofroom.model.evidence import CellType, Flag, PieceKind
+from proofroom.model.where import parse_where
+from proofroom.store.evidence import Evidence, hidden_parts, iso_date, typed_value
+from proofroom.store.journal import Journal
+from proofroom.store.reading import Reading
+from proofroom.store.results import Results
+from proofroom.store.schemas import SCHEMAS
 
 
 @pytest.mark.parametrize(
@@ -52,3 +60,30 @@ def test_a_value_is_typed_as_the_file_types_it(kind: CellType, raw: str, value: 
 
 def test_what_hides_a_cell_is_named_once() -> None:
     assert hidden_parts(Flag.VERY_HIDDEN_SHEET | Flag.HIDDEN_SHEET | Flag.HIDDEN_ROW) == ("sheet", "row")
+
+
+def test_what_hangs_on_a_cell_is_not_the_cell(tmp_path: Path) -> None:
+    digest, part = "a" * 64, "sheet=S&cell=A1"
+    journal = Journal(tmp_path / "journal.sqlite", writing=True)
+    results = Results(tmp_path, journal)
+    pending = results.begin(digest, "extract", "1")
+    cell = {"sheet": 1, "row": 1, "col": 1, "type": int(CellType.STRING), "flags": 0, "raw": "in the cell"}
+    link = {
+        "seq": 0,
+        "part": f"{part}&link=1",
+        "kind": int(PieceKind.META),
+        "flags": 0,
+        "text": "where it leads",
+    }
+    rows = {
+        "sheets": {"sheet": 1, "name": "S", "visibility": 0},
+        "cells": {**cell, "number_format": None, "shown": "", "formula": ""},
+        "pieces": link,
+    }
+    for noun, row in rows.items():
+        results.add(pending, noun, pa.Table.from_pylist([{"artifact": digest, **row}], schema=SCHEMAS[noun]))
+    results.commit(pending, "c", 0.1, lambda: None)
+    results.close()
+    evidence = Evidence(Reading(tmp_path, journal))
+    texts = [evidence.pieces_at(parse_where(f"{digest}#{one}"))[0].shown for one in (part, f"{part}&link=1")]
+    assert texts == ["in the cell", "where it leads"]
