@@ -23,6 +23,12 @@ from proofroom.model.states import Reason, State
 _TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _STYLE: Final = "urn:oasis:names:tc:opendocument:xmlns:style:1.0 "
 _LINK: Final = "http://www.w3.org/1999/xlink "
+_COLUMNS_REPEATED: Final = f"{_TABLE}number-columns-repeated"
+_ROWS_REPEATED: Final = f"{_TABLE}number-rows-repeated"
+_WIDE: Final = f"{_TABLE}number-columns-spanned"
+_HIGH: Final = f"{_TABLE}number-rows-spanned"
+_FORMULA: Final = f"{_TABLE}formula"
+_VALUE_TYPE: Final = f"{_OFFICE}value-type"
 _HIDDEN: Final = ("collapse", "filter")
 _LAST_COLUMN: Final = 1 << 14
 _LAST_PLACE: Final = 1 << 24
@@ -103,14 +109,14 @@ class OdsCells:
         self._on = Pinned(name, flags, self.cells, self._counts)
 
     def _start_column(self, attributes: Attributes) -> None:
-        many = count_of(attributes, f"{_TABLE}number-columns-repeated")
+        many = count_of(attributes, _COLUMNS_REPEATED)
         if attributes.get(f"{_TABLE}visibility") in _HIDDEN and self.cells is not None:
             last = min(self._column + many, _LAST_COLUMN)
             self.cells.hidden_columns.update(range(self._column + 1, last + 1))
         self._column += many
 
     def _start_row(self, attributes: Attributes) -> None:
-        self._row_repeated = count_of(attributes, f"{_TABLE}number-rows-repeated")
+        self._row_repeated = count_of(attributes, _ROWS_REPEATED)
         self._row_hidden = attributes.get(f"{_TABLE}visibility") in _HIDDEN
         self._column = 0
         self._in_row = []
@@ -136,22 +142,24 @@ class OdsCells:
         cell, self._cell = self._cell, None
         if cell is None:
             return
-        many = count_of(cell.attributes, f"{_TABLE}number-columns-repeated")
+        many = count_of(cell.attributes, _COLUMNS_REPEATED)
         if (
             cell.paragraphs
             or cell.comments
             or cell.links
             or cell.pictures
-            or f"{_OFFICE}value-type" in cell.attributes
-            or f"{_TABLE}formula" in cell.attributes
+            or _VALUE_TYPE in cell.attributes
+            or _FORMULA in cell.attributes
         ):
             self._in_row.append((self._column + 1, many, cell))
         self._span(cell)
         self._column += many
 
     def _span(self, cell: OdsCell) -> None:
-        wide = count_of(cell.attributes, f"{_TABLE}number-columns-spanned")
-        high = count_of(cell.attributes, f"{_TABLE}number-rows-spanned")
+        if _WIDE not in cell.attributes and _HIGH not in cell.attributes:
+            return
+        wide = count_of(cell.attributes, _WIDE)
+        high = count_of(cell.attributes, _HIGH)
         if wide > 1 or high > 1:
             top, left = self._row + 1, self._column + 1
             self._merges.append((top, left, top + high - 1, left + wide - 1))
@@ -159,15 +167,15 @@ class OdsCells:
     def _give(self, row: int, column: int, many: int, cell: OdsCell) -> None:
         """Give one cell, as often as it is repeated, and what is pinned to it."""
         raw, kind, shown = value_of(cell)
-        formula = cell.attributes.get(f"{_TABLE}formula", "")
-        formula = formula.partition(":=")[2] if ":=" in formula[:8] else formula.removeprefix("=")
+        formula = cell.attributes.get(_FORMULA, "")
+        if formula:
+            formula = formula.partition(":=")[2] if ":=" in formula[:8] else formula.removeprefix("=")
         if row > _LAST_PLACE or column + many > _LAST_PLACE:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_CELLS)
-        for place in range(column, column + many):
-            if (raw or formula) and self.cells is not None:
-                self.cells.add(
-                    row, place, kind, utf8(raw), utf8(shown), -1, precision_of(kind, raw), utf8(formula)
-                )
+        if (raw or formula) and self.cells is not None:
+            texts, flags = (utf8(raw), utf8(shown)), precision_of(kind, raw)
+            for place in range(column, column + many):
+                self.cells.add(row, place, kind, *texts, -1, flags, utf8(formula))
         for author, text in cell.comments:
             self._lines.add(self._on.at_cell(row, column, "comment", PieceKind.COMMENT, text))
             if author:

@@ -63,7 +63,9 @@ def precision_of(kind: CellType, raw: str) -> int:
 
 def count_of(attributes: Attributes, name: str) -> int:
     """Read a count; no more than a sheet can have, and at least one."""
-    written = attributes.get(name, "1")
+    written = attributes.get(name)
+    if written is None:
+        return 1
     return (
         min(max(int(written), 1), _MOST)
         if written.isascii() and written.isdigit() and len(written) < 10
