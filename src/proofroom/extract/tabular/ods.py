@@ -10,8 +10,8 @@ from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import end, read_part
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, plain_name
 from proofroom.extract.ooxml.properties import send_properties
+from proofroom.extract.ooxml.relationships import small_part
 from proofroom.extract.ooxml.safe_xml import Element
-from proofroom.extract.ooxml.workbook import small_part
 from proofroom.extract.tabular.ods_cells import OdsCells
 from proofroom.model.states import Reason, State
 
