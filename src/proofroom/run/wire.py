@@ -26,6 +26,7 @@ OUT_OF_MEMORY: Final = 71
 
 _REPORT: Final = struct.Struct("<ciqd")
 _LENGTH: Final = struct.Struct("<I")
+_DESCRIPTOR: Final = struct.Struct("=i")
 _ROOM: Final = 1 << 16
 _FIRST: Final = 1 << 15
 _CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
@@ -53,6 +54,18 @@ class Report:
     descriptor: int | None
 
 
+def _receive(control: socket.socket, most: int) -> tuple[bytes, list[int]]:
+    """Take what is there, with at most so many descriptors (`recv_fds` of Python forgets its flags)."""
+    room = socket.CMSG_SPACE(most * _DESCRIPTOR.size)
+    data, beside, _, _ = control.recvmsg(_ROOM, room, _CLOSE_ON_EXEC)
+    found: list[int] = []
+    for level, kind, content in beside:
+        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+            whole = content[: len(content) - len(content) % _DESCRIPTOR.size]
+            found += (one for (one,) in _DESCRIPTOR.iter_unpack(whole))
+    return data, found
+
+
 def send_order(control: socket.socket, order: Order, artifact: int, output: int) -> None:
     """Tell the zygote to fork, and the child what to do."""
     fields: dict[str, Any] = {
@@ -72,7 +85,7 @@ def send_order(control: socket.socket, order: Order, artifact: int, output: int)
 
 def receive_order(control: socket.socket) -> tuple[Order, tuple[int, int]]:
     """Take an order, in the child; gives it and the descriptors of the artifact and of the answer pipe."""
-    data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 2, _CLOSE_ON_EXEC)
+    data, descriptors = _receive(control, 2)
     artifact, output = descriptors
     size = _LENGTH.unpack_from(data)[0]
     pieces, have = [data], len(data) - _LENGTH.size
@@ -115,7 +128,7 @@ class Reports:
     def receive(self, control: socket.socket) -> list[Report] | None:
         """Take what is there to be taken; None when the zygote is gone."""
         try:
-            data, descriptors, _, _ = socket.recv_fds(control, _ROOM, 8, _CLOSE_ON_EXEC)
+            data, descriptors = _receive(control, 8)
         except OSError:
             return None
         if not data:
