@@ -28,13 +28,18 @@ class Kept:
 
 @dataclass(slots=True)
 class Keeper:
-    """Keeps sheets, cells by (sheet index, row, column), lines, properties and members."""
+    """Keeps sheets, cells by (sheet index, row, column), lines, properties and members.
+
+    kept holds the first cell at an address, again the addresses of those that came later.
+    """
 
     sheets: dict[int, tuple[str, Flag]] = field(default_factory=dict)
     formats: list[str] = field(default_factory=list)
     kept: dict[tuple[int, int, int], Kept] = field(default_factory=dict)
     ranges: dict[int, list[tuple[int, int, int, int]]] = field(default_factory=dict)
+    again: list[tuple[int, int, int]] = field(default_factory=list)
     said: dict[str, str] = field(default_factory=dict)
+    pinned: dict[str, Flag] = field(default_factory=dict)
     properties: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
     partial: list[Reason] = field(default_factory=list)
@@ -54,7 +59,9 @@ class Keeper:
         assert len(cells.columns) == len(cells.types) == len(cells.flags) == len(cells.formats) == count
         for place in range(count):
             address = (sheet, cells.rows[place], cells.columns[place])
-            assert address not in self.kept, f"{address} twice"
+            if address in self.kept:
+                self.again.append(address)
+                continue
             number_format = self.formats[cells.formats[place]] if cells.formats[place] >= 0 else ""
             self.kept[address] = Kept(
                 CellType(cells.types[place]),
@@ -73,6 +80,7 @@ class Keeper:
         for line in lines:
             assert line.part not in self.said, f"{line.part} twice"
             self.said[line.part] = line.untrusted_text
+            self.pinned[line.part] = line.flags
 
     def meta(self, key: str, untrusted_value: str) -> None:
         self.properties.setdefault(key, []).append(untrusted_value)
@@ -115,8 +123,13 @@ def keep(
     limits: Limits = DEFAULT,
     name: bytes = b"",
     passwords: tuple[str, ...] = (),
+    *,
+    repeats: bool = False,
 ) -> Keeper:
-    """Read bytes (or a file) with a format and keep what it gives and how it ended."""
+    """Read bytes (or a file) with a format and keep what it gives and how it ended.
+
+    An address may be given twice only where the file does so, and the test knows it: `repeats`.
+    """
     content = data.read_bytes() if isinstance(data, Path) else data
     keeper = Keeper()
     source = Source(io.BytesIO(content), len(content), limits, name, passwords)
@@ -124,4 +137,5 @@ def keep(
         read(source, keeper)
     except Unreadable as cut:
         keeper.ended = cut
+    assert repeats or not keeper.again, f"{keeper.again[:3]} twice"
     return keeper
