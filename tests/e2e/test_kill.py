@@ -88,7 +88,7 @@ def kill_once(words: list[str], chance: random.Random) -> str:
     """Start a command, kill one of its processes at a random moment, and wait; says which was killed, if any."""
     run = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        time.sleep(chance.uniform(0.05, 2.5))
+        time.sleep(chance.uniform(0.05, 2.0))
         if run.poll() is not None:
             return ""
         target = victim(run.pid, chance)
@@ -100,12 +100,14 @@ def kill_once(words: list[str], chance: random.Random) -> str:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find the processes to kill")
-def test_twenty_kills_leave_no_trace_in_the_result(
-    small_world: Path, read_case: Path, tmp_path: Path
-) -> None:
+def test_twenty_kills_leave_no_trace_in_the_result(small_world: Path, tmp_path: Path) -> None:
     chance = random.Random(20)
-    case = tmp_path / "killed.case"
-    first = command("open", small_world / "cache", "--case", case, *PLAIN, "--json")
+    cache, calm, case = tmp_path / "cache", tmp_path / "calm.case", tmp_path / "killed.case"
+    # Without the bomb and the list that nobody opens: they cost most of the time and are no part of this.
+    slow = shutil.ignore_patterns("炸弹.zip", "工作台账.xlsx")
+    shutil.copytree(small_world / "cache", cache, symlinks=True, ignore=slow)
+    assert proofroom("open", cache, "--case", calm, *PLAIN, "--json").status == 3
+    first = command("open", cache, "--case", case, *PLAIN, "--json")
     again = command("run", case, "--json")
     heads: set[str] = set()
     killed: Counter[str] = Counter()
@@ -120,10 +122,10 @@ def test_twenty_kills_leave_no_trace_in_the_result(
         again if is_delivered(case) else first, capture_output=True, check=False, timeout=300
     )
     assert done.returncode in (0, 3), done.stdout
-    final, expected = json.loads(done.stdout), proofroom("status", read_case, "--json").document
+    final, expected = json.loads(done.stdout), proofroom("status", calm, "--json").document
     assert final["artifacts"] == expected["artifacts"]
     assert final["content_digest"] == expected["content_digest"]
-    assert acts(case) == acts(read_case)
+    assert acts(case) == acts(calm)
     for number, head in enumerate(filter(None, heads)):
         kept = tmp_path / f"head-{number}"
         kept.write_text(head)

@@ -136,6 +136,12 @@ def test_a_second_delivery_goes_into_the_same_case(read_case: Path, tmp_path: Pa
     assert {hit["path"] for hit in hits} == {"later.txt", "again.txt"}
 
 
+def test_the_total_is_the_number_of_hits(read_case: Path) -> None:
+    for query in ("名单", '"三月份名单口令"', "SYNTHETIC", "男"):
+        *hits, total = proofroom("search", read_case, query, "--limit", "0", "--json").lines
+        assert total["total"] == len(hits) > 0, query
+
+
 def test_nothing_of_the_case_can_be_read_by_others(read_case: Path) -> None:
     for path in [read_case, *read_case.rglob("*")]:
         assert path.is_symlink() or path.stat().st_mode & 0o077 == 0, path

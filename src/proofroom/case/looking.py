@@ -199,7 +199,8 @@ class Looking:
         reading = Reading(self.derived, self.journal)
         with Index.open(self.derived / "index", create=False) as index:
             texts = Texts(reading, self.journal)
-            result = find(index, parse(query), texts.of, limit=limit, exact=exact)
+            places = self._several_places()
+            result = find(index, parse(query), texts.of, limit=limit, exact=exact, places=places)
         given = 0
         for hit in result.hits:
             for digest, path in self._places(hit.artifact, hit.kind):
@@ -208,6 +209,13 @@ class Looking:
                 given += 1
                 yield hit_line(hit, digest, path, mask)
         yield {"total": result.total}
+
+    def _several_places(self) -> dict[str, int]:
+        """Give the artifacts that were found in several places, and in how many."""
+        rows = self.journal.rows(
+            "select digest, count(*) as n from occurrences where digest is not null group by 1 having n > 1"
+        )
+        return {row["digest"]: row["n"] for row in rows}
 
     def _places(self, key: str, kind: str) -> list[tuple[str | None, str]]:
         """Give the digest and path of every place at which a hit's artifact was found."""

@@ -189,8 +189,10 @@ class Work:
         known = self._passwords()
         added = [one for one in dict.fromkeys(passwords) if one and one not in known]
         self._keys.keep_passwords([*known, *added])
-        self._note(Act.PASSWORDS_ADDED, {"count": len(added)})
+        if added:
+            self._note(Act.PASSWORDS_ADDED, {"count": len(added)})
         with self._journal.transaction():
+            self._journal.execute("delete from meta where key = 'offered'")
             self._journal.execute(
                 "update artifacts set state = null where state = ? or reason = ?",
                 (State.LOCKED.value, Reason.LOCKED_PART.value),

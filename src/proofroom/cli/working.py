@@ -155,12 +155,12 @@ def new(case: Path, as_json: bool, **how: Any) -> int:
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path))
-@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
 @house_options
 @intake_options
 @json_option
-def receive(case: Path, source: Path, as_json: bool, **how: Any) -> int:
-    """Copy SOURCE into CASE as a delivery: every byte hashed, every act logged, the source untouched.
+def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> int:
+    """Copy each SOURCE into CASE as a delivery: every byte hashed, every act logged, the source untouched.
 
     An interrupted delivery of the same SOURCE goes on where it stopped.
 
@@ -171,13 +171,15 @@ def receive(case: Path, source: Path, as_json: bool, **how: Any) -> int:
     from proofroom.cli.progress import Bars
 
     with _made(case, how) as opened:
-        answers = intake_answers(opened, source, how["intake"], as_json=as_json)
-        with Bars(quiet=as_json) as bars:
-            delivery = opened.receive(source, how["intake"], bars, answers)
-    if as_json:
-        put_json(delivery)
-    else:
-        click.echo(f"Delivery {delivery['delivery']}: {delivery['found']:,} found, {delivery['new']:,} new.")
+        for one in source:
+            answers = intake_answers(opened, one, how["intake"], as_json=as_json)
+            with Bars(quiet=as_json) as bars:
+                delivery = opened.receive(one, how["intake"], bars, answers)
+            if as_json:
+                put_json(delivery)
+            else:
+                words = f"{delivery['found']:,} found, {delivery['new']:,} new"
+                click.echo(f"Delivery {delivery['delivery']}: {words}.")
     return 0
 
 
@@ -216,15 +218,15 @@ def run(
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "--passwords", type=click.Path(exists=True, path_type=Path), required=True, help="UTF-8, one per line."
-)
+@click.option("--passwords", type=click.Path(exists=True, path_type=Path), help="UTF-8, one per line.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
 @house_options
 @click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who does it.")
 @json_option
-def unlock(case: Path, passwords: Path, as_json: bool, workers: int | None, **how: Any) -> int:
-    """Try a list of passwords on the locked files of CASE, and read what opens.
+def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | None, **how: Any) -> int:
+    """Try passwords on the locked files of CASE, and read what opens.
+
+    Without --passwords, what the cache itself offers is tried again, with all passwords given before.
 
     \b
     Examples
@@ -237,7 +239,21 @@ def unlock(case: Path, passwords: Path, as_json: bool, workers: int | None, **ho
     words = passphrase_for(case, how["passphrase_file"])
     with Bars(quiet=as_json) as bars:
         with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
-            opened.unlock(passwords.read_text(encoding="utf-8").splitlines())
+            opened.unlock(_passwords(passwords))
             opened.run((), workers, bars)
         with Case.open(case) as looked:
             return _finish(looked, as_json=as_json)
+
+
+def _passwords(file: Path | None) -> list[str]:
+    """Read a list of passwords, one per line, verbatim."""
+    if file is None:
+        return []
+    try:
+        return file.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        from proofroom.errors import WrongUse
+
+        raise WrongUse(
+            f"{file.name} is not UTF-8", remedy="Save the list as UTF-8, one password per line."
+        ) from None

@@ -8,7 +8,7 @@ that the total counts addresses, exactly, and no hit is false.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -53,11 +53,20 @@ class Result:
     hits: tuple[Hit, ...]
 
 
-def find(index: Index, wanted: Wanted, texts_of: TextsOf, *, limit: int = 50, exact: bool = False) -> Result:
+def find(
+    index: Index,
+    wanted: Wanted,
+    texts_of: TextsOf,
+    *,
+    limit: int = 50,
+    exact: bool = False,
+    places: Mapping[str, int] | None = None,
+) -> Result:
     """Find every address that answers a query; `limit` 0 gives all of them.
 
     `texts_of` gives the texts as they were indexed. `exact` leaves out what matches only because
-    traditional characters are read as simplified ones.
+    traditional characters are read as simplified ones. `places` says of artifacts found in several places
+    in how many: the total counts an address in each of them, while the hits name it once.
     """
     query = wanted.query()
     certain = wanted.certain and index.is_certain(query, exact=exact)
@@ -73,7 +82,20 @@ def find(index: Index, wanted: Wanted, texts_of: TextsOf, *, limit: int = 50, ex
         hits += [_hit(answer, items) for items in answer.places[:room]]
     if len(docs) < documents and certain:
         total += _not_shown(index, wanted, texts_of, docs, documents, exact=exact)
+    if places:
+        total += _elsewhere(index, wanted, texts_of, places, exact=exact)
     return Result(total, tuple(hits))
+
+
+def _elsewhere(
+    index: Index, wanted: Wanted, texts_of: TextsOf, places: Mapping[str, int], *, exact: bool
+) -> int:
+    """Count the hits in the further places of artifacts that were found several times."""
+    docs, _ = index.search(wanted.query(), limit=0, exact=exact, within=list(places))
+    return sum(
+        len(answer.places) * (places[answer.doc.artifact] - 1)
+        for answer in _answers(docs, wanted, texts_of, exact=exact)
+    )
 
 
 def _not_shown(

@@ -37,6 +37,7 @@ from proofroom.store.index_entries import (
     batches,
     cell_lines,
     engine_document,
+    read_stamp,
     stretches,
     unit_document,
 )
@@ -97,7 +98,7 @@ class Index:
         if not made and not create:
             message = "there is no search index yet"
             raise StaleIndex(message)
-        if _read_stamp(stamp) != _STAMP:
+        if read_stamp(stamp) != _STAMP:
             message = "the search index was made by another version of Proofroom or of Python"
             raise StaleIndex(message)
         with _explained(folder):
@@ -207,14 +208,25 @@ class Index:
         )
 
     def search(
-        self, query: Query, *, limit: int, offset: int = 0, exact: bool = False, grouped: bool | None = None
+        self,
+        query: Query,
+        *,
+        limit: int,
+        offset: int = 0,
+        exact: bool = False,
+        grouped: bool | None = None,
+        within: Sequence[str] | None = None,
     ) -> tuple[list[IndexHit], int]:
         """Give documents that hold all phrases, best first, and how many there are in all.
 
         `limit` 0 gives all. `exact` leaves out what only simplification makes match. `grouped` keeps
-        only documents of several pieces (True) or of one (False).
+        only documents of several pieces (True) or of one (False); `within` only those of some artifacts.
         """
         compiled = self._compiled(query, exact=exact, grouped=grouped)
+        if within is not None:
+            among = tantivy.Query.term_set_query(self._engine.schema, "artifact", list(within))
+            must = tantivy.Occur.Must
+            compiled = tantivy.Query.boolean_query([(must, compiled), (must, among)])
         with _explained(self._folder):
             total = self._count(compiled)
             wanted = min(limit or total, total - offset)
@@ -222,11 +234,6 @@ class Index:
                 return [], total
             found = self._searcher.search(compiled, wanted, count=False, offset=offset)
         return self._hits(found.hits), total
-
-    def total(self, query: Query, *, exact: bool = False, grouped: bool | None = None) -> int:
-        """Give how many documents `search` would find."""
-        with _explained(self._folder):
-            return self._count(self._compiled(query, exact=exact, grouped=grouped))
 
     def _compiled(self, query: Query, *, exact: bool, grouped: bool | None) -> tantivy.Query:
         """Give the engine's query."""
@@ -290,11 +297,3 @@ class Index:
             self._entered[artifact, prefix] = self._next_unit
             self._next_unit += 1
         return self._entered[artifact, prefix]
-
-
-def _read_stamp(path: Path) -> object:
-    """Read the stamp; None when it is missing or no JSON."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import tantivy
@@ -103,3 +104,11 @@ def batches(docs: Iterable[IndexDoc]) -> Iterator[list[IndexDoc]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def read_stamp(path: Path) -> object:
+    """Read the stamp; None when it is missing or no JSON."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None

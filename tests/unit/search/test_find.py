@@ -166,6 +166,18 @@ def test_a_literal_is_found_as_it_stands(shelf: Shelf, query: str, text: str, *,
     assert (result.total, len(result.hits)) == ((1, 1) if found else (0, 0))
 
 
+def test_the_total_counts_an_address_in_every_place_of_its_artifact(shelf: Shelf) -> None:
+    shelf.put("a", "王小明")
+    shelf.put("b", "王小明和王小明", (("page=1&line=1", 0), ("page=1&line=2", 4)))
+    shelf.put_cells("c", ["王小明", "别人", "王小明"])
+    shelf.index.commit()
+    wanted = parse("王小明")
+    for limit in (0, 1):
+        places = {"b": 3, "c": 2}
+        result = find(shelf.index, wanted, shelf.texts_of, limit=limit, places=places)
+        assert result.total == 1 + 2 * 3 + 2 * 2
+
+
 def marked(hit: Hit) -> list[str]:
     return [hit.snippet[start:end] for start, end in hit.highlights]
 
