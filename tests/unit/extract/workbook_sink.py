@@ -92,10 +92,10 @@ class Keeper:
             yield out
         except Unreadable as cut:
             self.partial.append(cut.reason)
-        self.members[untrusted_name.decode()] = out.getvalue()
+        self.members[untrusted_name.decode("utf-8", "surrogateescape")] = out.getvalue()
 
     def member_without_bytes(self, untrusted_name: bytes, state: State, reason: Reason) -> None:
-        self.members[untrusted_name.decode()] = b""
+        self.members[untrusted_name.decode("utf-8", "surrogateescape")] = b""
 
     def partly(self, reason: Reason) -> None:
         self.partial.append(reason)

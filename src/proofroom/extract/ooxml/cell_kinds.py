@@ -55,6 +55,7 @@ class CellKinds:
     def of(self, style: str, kind: str) -> int:
         """Give the id for the `s` and `t` attributes of a cell."""
         place = self._formats.of_style(style)
+        kind = kind if kind in _TYPES else ""
         known = self._ids.get((place, kind))
         if known is None:
             known = self._ids[place, kind] = len(self.types)

@@ -27,7 +27,9 @@ CELL: Final = re.compile(
 ROW: Final = re.compile(rb'<row r="([1-9][0-9]{0,8})"([^>]*?)(/?)>')
 _ROW: Final = rb'<row r="([1-9][0-9]{0,8}+)"([^>]*+)>'
 _TEXT: Final = rb"([^<]*+)"
-_FORMULA: Final = rb"<f(" + _ATTRIBUTES + rb")(?: ?/>|>([^<]*+)</f>)"
+_FORMULA: Final = rb"<f(" + _ATTRIBUTES[:-1] + rb"+)(?: ?/>|>([^<]*+)</f>)"
+"""A formula with attributes, at least one: two forms that fit the same text would be tried in every mixture."""
+
 _ATTRIBUTE: Final = re.compile(rb' ((?:[A-Za-z][A-Za-z0-9]*+:)?+[A-Za-z][A-Za-z0-9]*+)="(' + _VALUE + rb')"')
 _MOST_FORMS: Final = 300
 _MOST_RESTARTS: Final = 8
@@ -125,16 +127,15 @@ def _form(cell: re.Match[bytes], kind: int) -> Form:
     text, start = cell.group(), cell.start()
     at = cell.end(2) - start
     pattern, groups = b"", 0
-    if cell.group(4) is not None:
+    if cell.group(4) or cell.group(5) is not None:
         begun = cell.start(4) - start - len(b"<f")
         pattern = re.escape(text[at:begun])
         if cell.group(5) is not None:
             at = cell.end(5) - start + len(b"</f>")
         else:
             at = text.index(b"/>", cell.end(4) - start) + len(b"/>")
-        simple = not cell.group(4) and cell.group(5) is not None
-        pattern += rb"<f>" + _TEXT + rb"</f>" if simple else _FORMULA
-        groups = 1 if simple else 2
+        pattern += _FORMULA if cell.group(4) else rb"<f>" + _TEXT + rb"</f>"
+        groups = 2 if cell.group(4) else 1
     for group in (6, 7):
         if cell.group(group) is not None:
             pattern += re.escape(text[at : cell.start(group) - start]) + _TEXT

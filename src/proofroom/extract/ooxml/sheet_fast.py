@@ -28,6 +28,7 @@ from proofroom.extract.ooxml.xml_bytes import (
 )
 from proofroom.model.where import column_number
 
+_MOST_REMEMBERED: Final = 50_000
 _ROW_END: Final = b"</row>"
 _NO_PICTURE: Final = ""
 
@@ -83,6 +84,7 @@ class FastCells:
         self._columns: dict[bytes, int] = {}
         self._kinds: dict[bytes, tuple[int, str]] = {}
         self._hiding: dict[bytes, bool] = {}
+        self._stated: dict[bytes, dict[str, str]] = {}
         self.last_row = 0
 
     def read(self, piece: bytes) -> Found | None:
@@ -135,6 +137,8 @@ class FastCells:
         """Tell whether these attributes of a row hide it."""
         known = self._hiding.get(written)
         if known is None:
+            if len(self._hiding) >= _MOST_REMEMBERED:
+                self._hiding.clear()
             known = self._hiding[written] = hides_row(plain_attributes(written, self._prefixes))
         return known
 
@@ -189,8 +193,17 @@ class FastCells:
         """Give the kind that the attributes of a cell mean, and the number of the picture in it."""
         attributes = plain_attributes(written)
         kind = self._all_kinds.of(attributes.get("s", ""), attributes.get("t", ""))
+        if len(self._kinds) >= _MOST_REMEMBERED:
+            self._kinds.clear()
         self._kinds[written] = known = (kind, attributes.get("vm", _NO_PICTURE))
         return known
+
+    def _state(self, written: bytes) -> dict[str, str]:
+        """Read the attributes of a formula, which many cells share."""
+        if len(self._stated) >= _MOST_REMEMBERED:
+            self._stated.clear()
+        attributes = self._stated[written] = plain_attributes(written) if written else {}
+        return attributes
 
     def _found(self, gathering: _Gathering, *, escaped: bool) -> Found:
         """Make columns of what was gathered; raises NotPlain for text that XML does not allow."""
@@ -205,7 +218,7 @@ class FastCells:
         if b"_x" in text:
             values = decode_escapes(values)
         # Attributes are read before any formula is taken over, which cannot be undone.
-        known = [plain_attributes(written) if written else {} for _, written, _ in gathering.formulas]
+        known = [self._stated.get(written) or self._state(written) for _, written, _ in gathering.formulas]
         formulas: dict[int, bytes] = {}
         for (place, _, _), attributes, one in zip(gathering.formulas, known, stated, strict=True):
             whole = one
