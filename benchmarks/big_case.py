@@ -35,12 +35,14 @@ class Memory(threading.Thread):
     """Samples the memory of a process and all below it."""
 
     def __init__(self, process: int) -> None:
+        """Watch a process and all below it."""
         super().__init__(daemon=True)
         self._process = process
         self.peak = 0.0
         self.over = threading.Event()
 
     def run(self) -> None:
+        """Sample until told to stop."""
         while not self.over.wait(0.05):
             self.peak = max(self.peak, sum(_pss(one) for one in _below(self._process)))
 

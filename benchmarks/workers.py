@@ -39,6 +39,7 @@ class InProcess:
     """The same readers without isolation."""
 
     def __init__(self, jobs: Sequence[Job]) -> None:
+        """Read these jobs."""
         self._jobs = jobs
         self._formats = Formats.built_in()
         self.digests: dict[int, str] = {}
@@ -60,6 +61,7 @@ class Sandboxed:
     """Two workers."""
 
     def __init__(self, jobs: Sequence[Job], sandbox: Sandbox) -> None:
+        """Read these jobs in workers of this kind."""
         self._jobs = jobs
         self._sandbox = sandbox
         self._hashes: dict[int, hashlib._Hash] = {}

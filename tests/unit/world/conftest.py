@@ -18,7 +18,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
 
 @pytest.fixture(scope="session")
 def small(tmp_path_factory: pytest.TempPathFactory) -> WorldSummary:
-    """A world with every kind of file and few rows, for tests that do not count them."""
+    """Make a world with every kind of file and few rows, for tests that do not count them."""
     return world.make(tmp_path_factory.mktemp("world") / "small", seed=3, people=150)
 
 

@@ -64,7 +64,11 @@ def test_two_cells_make_a_sheet_of_all_rows_in_a_few_kilobytes(demo: WorldSummar
     assert b'r="XFD1048576"' in sheet
 
 
-def test_the_picture_declares_more_pixels_than_we_allow(demo: WorldSummary) -> None:
+def test_the_picture_declares_more_pixels_than_we_allow(
+    demo: WorldSummary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Our own reader counts pixels itself and switches this guard off for its process.
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", DEFAULT.pixels // 2)
     with pytest.raises(Image.DecompressionBombError), Image.open(demo.out / "cache" / "杂项/巨像素.png"):
         pass
 
