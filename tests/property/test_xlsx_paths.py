@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -49,7 +50,7 @@ def unpacked(column: Texts | None, count: int) -> list[bytes]:
         return [b""] * count
     ends = column.offsets
     assert len(ends) == count + 1
-    return [column.blob[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    return [column.blob[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def read(blocks: Sequence[bytes], *, fast: bool) -> tuple[object, ...]:
