@@ -92,6 +92,29 @@ def memory(source: Source, sink: Sink, order: dict[str, Any]) -> None:
         sink.meta(f"process_madvise {name}", call(440, 0, here, 1, 4, 0))
 
 
+def weak_spots(source: Source, sink: Any, order: dict[str, Any]) -> None:
+    """Try only what one layer alone must stop, and what does not end ourselves where it is not stopped."""
+    local = ctypes.create_string_buffer(8)
+    vector = (ctypes.c_size_t * 2)(ctypes.addressof(local), 8)
+    here = ctypes.addressof(vector)
+    for what in (0, signal.SIGTERM, signal.SIGSTOP, signal.SIGKILL):
+        sink.meta(f"signal {what}", attempt(os.kill, 1, what))
+    sink.meta("signal, queued", call(129, 1, 9, ctypes.create_string_buffer(128)))
+    sink.meta("read", call(310, 1, here, 1, here, 1, 0))
+    sink.meta("write", call(311, 1, here, 1, here, 1, 0))
+    sink.meta("trace", call(101, 16, 1, 0, 0))
+    sink.meta("seize", call(101, 0x4206, 1, 0, 0))
+    sink.meta("mem", attempt(os.open, "/proc/1/mem", os.O_RDWR))
+    watch = call(434, 1, 0)
+    for descriptor in range(8):
+        held = int(watch.partition(" ")[2]) if watch.startswith("done") else 0
+        sink.meta(f"descriptor {descriptor}", call(438, held, descriptor, 0))
+    for name in ("/", "/usr/left-by-a-child", "/left-by-a-child", *order.get("places", ())):
+        sink.meta(f"write {name}", attempt(os.open, name, os.O_CREAT | os.O_WRONLY))
+    sink.meta("mount", call(165, b"none", b"/", b"tmpfs", 0, None))
+    sink.meta("fork", attempt(os.fork))
+
+
 def own_limits(source: Source, sink: Sink, order: dict[str, Any]) -> None:
     """Raise its own limits, become dumpable, and put another filter before ours."""
     for name in ("RLIMIT_AS", "RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_NOFILE", "RLIMIT_NPROC", "RLIMIT_CORE"):
@@ -119,4 +142,4 @@ def _python_raises(which: int) -> str:
     return "done"
 
 
-ATTACKS = (kernel, every_call, signals, signals_by_pipe, memory, own_limits)
+ATTACKS = (kernel, every_call, signals, signals_by_pipe, memory, weak_spots, own_limits)
