@@ -27,6 +27,7 @@ from proofroom.extract.ooxml.annotations import (
 )
 from proofroom.extract.ooxml.cell_kinds import CellKinds
 from proofroom.extract.ooxml.cell_pictures import CellPictures
+from proofroom.extract.ooxml.collection import no_collection
 from proofroom.extract.ooxml.number_formats import read_number_formats
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, open_package, plain_name
 from proofroom.extract.ooxml.properties import send_properties
@@ -151,7 +152,8 @@ def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) ->
     entry = package.find(workbook.target("sharedStrings", "xl/sharedStrings.xml"))
     if entry is None:
         return SharedStrings()
-    return read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
+    with no_collection():
+        return read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
 
 
 def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from proofroom.extract.format import Sink, Unreadable
 from proofroom.extract.ooxml.cell_batch import Batcher, TooMuchText
 from proofroom.extract.ooxml.cell_kinds import CellKinds
+from proofroom.extract.ooxml.collection import no_collection
 from proofroom.extract.ooxml.formulas import Formulas
 from proofroom.extract.ooxml.found_cells import Found
 from proofroom.extract.ooxml.package import DamagedPart
@@ -34,6 +35,10 @@ class SheetReader:
 
     def read(self, index: int, flags: int, blocks: Iterable[bytes]) -> SheetOutside:
         """Read one sheet; what is damaged is said to the sink, what was read before stays."""
+        with no_collection():
+            return self._read(index, flags, blocks)
+
+    def _read(self, index: int, flags: int, blocks: Iterable[bytes]) -> SheetOutside:
         outside = SheetOutside()
         sheet = _Sheet(self._sink, index, outside)
         sheet.batcher = Batcher(self._kinds, self._strings, flags, sheet.miss)

@@ -13,6 +13,7 @@ from typing import Final
 
 from proofroom.extract.format import utf8
 from proofroom.extract.ooxml.package import DamagedPart
+from proofroom.model.states import Reason
 
 LONGEST_ITEM: Final = 32 << 20
 """Bytes without a place to cut; Excel's largest row is far below, and beyond it expat reads alone."""
@@ -60,13 +61,13 @@ def cut_pieces(blocks: Iterable[bytes], table: Table) -> Iterator[tuple[bytes, b
     """
     waiting = b""
     inside = plain = False
-    broken: DamagedPart | None = None
+    broken: Reason | None = None
     stream = iter(blocks)
     while True:
         try:
             block = next(stream, b"")
         except DamagedPart as damaged:
-            block, broken = b"", damaged
+            block, broken = b"", damaged.reason
         waiting += block
         if not block:
             yield waiting, False
@@ -88,7 +89,7 @@ def cut_pieces(blocks: Iterable[bytes], table: Table) -> Iterator[tuple[bytes, b
             waiting = waiting[cut:]
         plain = plain and b"</" + table.element not in waiting
     if broken is not None:
-        raise broken
+        raise DamagedPart(broken)
 
 
 def _is_plain_head(head: bytes, table: Table) -> bool:
