@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO, Final
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 1 << 18
 
 
 def sha256_hex(data: bytes) -> str:

@@ -9,6 +9,8 @@ import hashlib
 import os
 import secrets
 import threading
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,7 +18,8 @@ from proofroom.base.durable import write_all
 from proofroom.model.states import Reason
 from proofroom.receive.vault import Vault, explain
 
-_BLOCK: Final = 1 << 20
+_BLOCK: Final = 128 << 10
+"""Larger writes cost the kernel more than they save it: it looks for larger pages for them (measured)."""
 _FICLONE: Final = 0x40049409
 _WRITE_OUT: Final = 2
 """SYNC_FILE_RANGE_WRITE: begin to write to the disk now, and wait for nothing."""
@@ -38,6 +41,9 @@ class Copied:
     size: int
     reason: Reason = Reason.NONE
     failure: OSError | None = None
+
+
+_NOTHING: Final = Copied(None, 0)
 
 
 class Copier:
@@ -74,25 +80,34 @@ class Copier:
     def _once(self, source: int) -> Copied:
         before = os.fstat(source)
         first, failure = self._read(source, min(before.st_size, _BLOCK))
-        if failure is None and before.st_size <= _BLOCK and len(first) == before.st_size:
-            digest = hashlib.sha256(first).hexdigest()
-            if self._vault.holds(digest, len(first)) and not _changed(source, before, len(first)):
-                return Copied(digest, len(first))
-        partial = self._vault.incoming / f"partial-{secrets.token_hex(8)}"
+        if failure is not None or before.st_size > len(first):
+            return self._store(lambda target: self._fill(source, target, before, first, failure))
+        reason = Reason.CHANGED_WHILE_READ if _changed(source, before, len(first)) else Reason.NONE
+        copied = Copied(hashlib.sha256(first).hexdigest(), len(first), reason)
+        if self._vault.holds(copied.digest or "", copied.size):
+            return copied
+        return self._store(lambda target: _write(target, first, copied))
+
+    def _store(self, fill: Callable[[int], Copied]) -> Copied:
+        """Fill a new file, and let it wait in the vault under the digest of what it holds."""
+        partial = self._vault.waiting(f"partial-{secrets.token_hex(8)}")
         try:
-            try:
-                target = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
-            except OSError as problem:
-                raise explain(problem) from problem
-            try:
-                copied = self._fill(source, target, before, first, failure)
-            finally:
-                os.close(target)
+            target = os.open(partial, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o400)
+        except OSError as problem:
+            raise explain(problem) from problem
+        left = True
+        try:
+            copied = fill(target)
+            _write_out(target, copied.size)
             if copied.digest is not None and not self._vault.holds(copied.digest, copied.size):
-                partial.replace(self._vault.incoming / copied.digest)
+                self._vault.keep(partial, copied.digest)
+                left = False
             return copied
         finally:
-            partial.unlink(missing_ok=True)
+            os.close(target)
+            if left:
+                with suppress(OSError):
+                    os.unlink(partial)
 
     def _fill(
         self, source: int, target: int, before: os.stat_result, first: memoryview, failure: OSError | None
@@ -106,12 +121,11 @@ class Copier:
             if self._stop.is_set():
                 raise Stopped
             state.update(block)
-            _store(target, block)
+            _write(target, block)
             size += len(block)
             if size >= before.st_size or failure is not None:
                 break
             block, failure = self._read(source, min(before.st_size - size, _BLOCK))
-        _write_out(target, size)
         if failure is not None:
             return Copied(state.hexdigest() if size else None, size, Reason.READ_ERROR, failure)
         reason = Reason.CHANGED_WHILE_READ if _changed(source, before, size) else Reason.NONE
@@ -165,11 +179,13 @@ def _changed(source: int, before: os.stat_result, size: int) -> bool:
     return (after.st_size, after.st_mtime_ns, size) != (before.st_size, before.st_mtime_ns, before.st_size)
 
 
-def _store(target: int, block: memoryview) -> None:
+def _write(target: int, block: memoryview, copied: Copied = _NOTHING) -> Copied:
+    """Write a block to the case; gives back what was said of it."""
     try:
         write_all(target, block)
     except OSError as failure:
         raise explain(failure) from failure
+    return copied
 
 
 def _write_out(target: int, size: int) -> None:

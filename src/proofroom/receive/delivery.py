@@ -28,6 +28,8 @@ BATCH_FILES: Final = 512
 BATCH_BYTES: Final = 512 << 20
 _THREADS: Final = 2
 _AHEAD: Final = 8
+_SMALL: Final = 64 << 10
+"""Bytes up to which handing a file to a thread costs more than copying it."""
 _DAMAGED: Final = (Reason.CHANGED_WHILE_READ, Reason.READ_ERROR)
 
 
@@ -78,7 +80,7 @@ class Receiving:
 
     def _receive(self, source: Source, delivery: Delivery, done: set[bytes], progress: Progress) -> None:
         copier = Copier(self._vault)
-        ahead: deque[tuple[Found, Future[Copied] | Reason]] = deque()
+        ahead: deque[tuple[Found, Future[Copied] | Copied]] = deque()
         with ThreadPoolExecutor(_THREADS) as pool:
             try:
                 for found in source.walk():
@@ -95,23 +97,25 @@ class Receiving:
 
     def _begin(
         self, pool: ThreadPoolExecutor, copier: Copier, source: Source, found: Found
-    ) -> Future[Copied] | Reason:
-        """Open what was found and begin to copy it, or say why not."""
+    ) -> Future[Copied] | Copied:
+        """Open what was found and begin to copy it, or say why not; what is small is copied at once."""
         if found.reason is not Reason.NONE:
-            return found.reason
+            return Copied(None, 0, found.reason)
         opened = source.open(found)
-        return opened if isinstance(opened, Reason) else pool.submit(copier.copy, opened)
+        if isinstance(opened, Reason):
+            return Copied(None, 0, opened)
+        return copier.copy(opened) if found.size <= _SMALL else pool.submit(copier.copy, opened)
 
     def _take(
         self,
         source: Source,
         found: Found,
-        begun: Future[Copied] | Reason,
+        begun: Future[Copied] | Copied,
         delivery: Delivery,
         progress: Progress,
     ) -> None:
         """Take one copy, or the reason why there is none, into the batch; a full batch is settled."""
-        copied = Copied(None, 0, begun) if isinstance(begun, Reason) else begun.result()
+        copied = begun if isinstance(begun, Copied) else begun.result()
         if copied.failure is not None:
             source.judge(copied.failure)
         delivery.waiting.append(_facts(delivery.id, found, copied))

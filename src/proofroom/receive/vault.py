@@ -35,10 +35,20 @@ class Vault:
         """Use the folder `originals` of the case; nothing is made or changed before something is put in."""
         self.folder = case / "originals"
         self.incoming = self.folder / ".incoming"
+        self._places = f"{self.folder}/"
+        self._waiting = f"{self.incoming}/"
 
     def path(self, digest: str) -> Path:
         """Give where an original stands."""
-        return self.folder / digest[:2] / digest[2:]
+        return Path(self._place(digest))
+
+    def waiting(self, name: str) -> str:
+        """Give where a file waits until the log names it."""
+        return self._waiting + name
+
+    def _place(self, digest: str) -> str:
+        # Plain text, not a Path: this is asked several times for each of many small files.
+        return f"{self._places}{digest[:2]}/{digest[2:]}"
 
     def prepare(self) -> None:
         """Make the folder in which a batch waits; raises CaseFull or BadCase."""
@@ -47,10 +57,17 @@ class Vault:
         except OSError as failure:
             raise explain(failure) from failure
 
+    def keep(self, partial: str, digest: str) -> None:
+        """Let a whole copy wait under its digest until the log names it."""
+        try:
+            os.replace(partial, self.waiting(digest))
+        except OSError as failure:
+            raise explain(failure) from failure
+
     def holds(self, digest: str, size: int) -> bool:
         """Say whether an original of that digest and size is in its place."""
         try:
-            status = os.lstat(self.path(digest))
+            status = os.lstat(self._place(digest))
         except OSError:
             return False
         return stat.S_ISREG(status.st_mode) and status.st_size == size
@@ -70,15 +87,23 @@ class Vault:
     def settle(self, digests: Iterable[str]) -> None:
         """Move logged originals from where they wait to their places; raises BrokenEvidence when one is gone."""
         for digest in set(digests):
-            target = self.path(digest)
             try:
-                target.parent.mkdir(mode=0o700, exist_ok=True)
-                (self.incoming / digest).replace(target)
+                self._settle(self.waiting(digest), self._place(digest))
             except FileNotFoundError:
-                if not target.exists():
-                    raise BrokenEvidence(f"the original {digest[:12]}… is gone") from None
+                raise BrokenEvidence(f"the original {digest[:12]}… is gone") from None
             except OSError as failure:
                 raise explain(failure) from failure
+
+    def _settle(self, waiting: str, place: str) -> None:
+        """Move one file to its place; one that does not wait must be there already. Its folder is made."""
+        try:
+            os.replace(waiting, place)
+        except FileNotFoundError:
+            if os.path.lexists(waiting):
+                os.mkdir(os.path.dirname(place), 0o700)
+                os.replace(waiting, place)
+            elif not os.path.lexists(place):
+                raise
 
     def recover(self, logged: Callable[[], Iterable[str]]) -> None:
         """Bring the vault in order after a kill: what the log names goes to its place, the rest was never received.

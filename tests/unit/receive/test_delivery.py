@@ -96,18 +96,20 @@ def test_the_same_content_is_stored_once_and_each_path_kept(small: SmallCase, so
 
 
 def test_a_second_delivery_adds_only_what_is_new(small: SmallCase, source: Path, tmp_path: Path) -> None:
-    (source / "file").write_bytes(b"first")
-    small.receive(source)
-    before = small.vault.path(sha(b"first")).stat()
+    held = (b"first", bytes(100_000), bytes(3 << 20))
     other = tmp_path / "other"
     other.mkdir()
-    (other / "file").write_bytes(b"first")
+    for number, data in enumerate(held):
+        (source / str(number)).write_bytes(data)
+        (other / str(number)).write_bytes(data)
+    small.receive(source)
+    before = [small.vault.path(sha(data)).stat() for data in held]
     (other / "more").write_bytes(b"second")
     delivery = small.receive(other)
-    assert (delivery.id, delivery.found) == ("delivery-2", 2)
-    after = small.vault.path(sha(b"first")).stat()
-    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
-    assert in_vault(small) == {sha(b"first"), sha(b"second")}
+    assert (delivery.id, delivery.found) == ("delivery-2", 4)
+    after = [small.vault.path(sha(data)).stat() for data in held]
+    assert [(s.st_ino, s.st_ctime_ns) for s in after] == [(s.st_ino, s.st_ctime_ns) for s in before]
+    assert in_vault(small) == {sha(data) for data in (*held, b"second")}
 
 
 def test_the_same_source_again_is_another_delivery(small: SmallCase, source: Path) -> None:
