@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from workbook_sink import Keeper, keep
-from xlsx_by_hand import HEAD, MAIN, OFFICE, one, pack, relations, strings, styles, unpack
+from xlsx_by_hand import HEAD, MAIN, OFFICE, book, one, pack, relations, sheet, strings, styles, unpack
 
 from proofroom.extract.formats.xlsx import FORMAT, read_by
 from proofroom.limits import DEFAULT
@@ -108,7 +108,7 @@ def test_hidden_columns_said_a_thousand_times_cost_nothing() -> None:
     "part", ["xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "xl/comments1.xml"]
 )
 def test_a_part_of_nothing_but_zeros_is_damaged(part: str) -> None:
-    more = {part: b"\0" * (70 << 20)} | {
+    more = {part: b"\0" * (34 << 20)} | {
         "xl/worksheets/_rels/sheet1.xml.rels": relations(("c", "comments", "../comments1.xml"))
     }
     found = keep(FORMAT.read, one(TEXT, STRINGS | more))
@@ -128,6 +128,24 @@ def test_one_long_text_in_very_many_cells_is_cut_by_the_sink_and_not_by_the_memo
     found = keep(FORMAT.read, one(rows, {"xl/sharedStrings.xml": strings(f"<t>{'x' * 1_000_000}</t>")}))
     assert len(found.kept) == 399
     assert found.frames > 10
+
+
+def test_a_format_that_multiplies_texts_is_given_in_frames_that_fit() -> None:
+    more = {"xl/styles.xml": styles("@" * 16), "xl/sharedStrings.xml": strings(f"<t>{'x' * 300_000}</t>")}
+    rows = "".join(f'<row r="{n}"><c r="A{n}" s="1" t="s"><v>0</v></c></row>' for n in range(1, 20))
+    found = keep(FORMAT.read, one(rows, more))
+    assert {len(kept.shown) for kept in found.kept.values()} == {4_800_000}
+    assert found.frames >= 3
+
+
+def test_names_and_formats_that_are_too_long_are_cut_and_that_is_said() -> None:
+    long = "x" * 100_000
+    inside = f'<definedNames><definedName name="n">{long}</definedName></definedNames>'
+    data = book({long: sheet(ROW)}, {"xl/styles.xml": styles("0" * (9 << 20), "0.0")}, inside)
+    found = keep(FORMAT.read, data)
+    assert found.partial == [Reason.LIMIT_NAME, Reason.LIMIT_TEXT_BYTES, Reason.LIMIT_TEXT_BYTES]
+    assert (len(found.sheets[1][0]), len(found.properties["ooxml:defined-name"][0])) == (4_096, 65_536)
+    assert (found.formats, found.raw()) == (["General"], {(1, 1): "1"})
 
 
 def test_parts_that_point_at_each_other_end() -> None:

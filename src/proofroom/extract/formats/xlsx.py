@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from proofroom.extract.format import Format, Line, Sink, Source, Unreadable
+from proofroom.extract.markup.batches import LineBatch
+from proofroom.extract.markup.plain_text import put_whole
 from proofroom.extract.ooxml.annotations import (
     Pins,
     comment_authors,
@@ -52,6 +54,7 @@ _PLUMBING: Final = re.compile(
 _TAKEN_ANYWAY: Final = re.compile(r"xl/richdata/rdrichvalue\.xml", re.DOTALL)
 """Read for its pictures alone; what else it holds (stocks, places, people) is told by its text."""
 
+_LONGEST_PROPERTY: Final = 65_536
 _SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
@@ -69,13 +72,15 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> None:
     styles = small_part(package, workbook.target("styles", "xl/styles.xml"), sink.partly)
     formats = read_number_formats(styles, date1904=workbook.date1904)
     sink.number_formats(formats.codes)
+    if formats.cut:
+        sink.partly(Reason.LIMIT_TEXT_BYTES)
     strings = _strings(package, workbook, sink, fast=fast)
     sheets = _Sheets(package, workbook, sink, SheetReader(sink, CellKinds(formats), strings, fast=fast))
     for sheet in workbook.sheets:
         sheets.read(sheet)
     for arrow in external_relationships(package):
         if arrow.kind not in ("hyperlink", "externalLinkPath"):
-            sink.meta(f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
+            _tell(sink, f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
     _send_members(package, workbook, sink)
     if package.salvaged:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
@@ -99,13 +104,19 @@ class _Sheets:
         outside = self._reader.read(sheet.index, int(sheet.visibility), self._package.blocks(entry))
         arrows = relationships(self._package, sheet.part, self._sink.partly)
         on = Pins(sheet.untrusted_name, sheet.visibility, outside.hidden_at, self._counts)
-        self._sink.lines(list(margin_lines(outside, on)))
-        self._sink.lines(list(link_lines(outside.links, arrows, on)))
-        self._sink.lines(list(self._in_cells(outside, on)))
+        self._send(margin_lines(outside, on))
+        self._send(link_lines(outside.links, arrows, on))
+        self._send(self._in_cells(outside, on))
         inside = [arrow for arrow in arrows if not arrow.external]
         self._comments([arrow for arrow in inside if arrow.kind in ("comments", "threadedComment")], on)
         for arrow in inside:
-            self._sink.lines(list(self._pinned(arrow, on)))
+            self._send(self._pinned(arrow, on))
+
+    def _send(self, lines: Iterable[Line]) -> None:
+        """Send lines; a very long one in parts."""
+        with LineBatch(self._sink) as batch:
+            for line in lines:
+                put_whole(batch, line.part, line.kind, line.untrusted_text, line.flags)
 
     def _in_cells(self, outside: SheetOutside, on: Pins) -> Iterator[Line]:
         """Give the names of the pictures that stand in cells."""
@@ -122,8 +133,8 @@ class _Sheets:
         threads = frozenset[str]().union(*map(thread_numbers, trees))
         for tree in trees:
             for author in comment_authors(tree):
-                self._sink.meta("ooxml:comment-author", author)
-            self._sink.lines(list(comment_lines(tree, on, threads)))
+                _tell(self._sink, "ooxml:comment-author", author)
+            self._send(comment_lines(tree, on, threads))
 
     def _pinned(self, arrow: Relationship, on: Pins) -> Iterator[Line]:
         """Give what one drawing, or the picture behind the cells, pins to the sheet."""
@@ -161,14 +172,21 @@ def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
     if workbook.date1904:
         sink.meta("ooxml:date-system", "1904")
     for name, target, hidden in workbook.names:
-        sink.meta("ooxml:defined-name-hidden" if hidden else "ooxml:defined-name", f"{name}={target}")
+        _tell(sink, "ooxml:defined-name-hidden" if hidden else "ooxml:defined-name", f"{name}={target}")
     for arrow in workbook.related:
         if arrow.kind == "externalLink" and not arrow.external:
             for link in relationships(package, arrow.untrusted_target, sink.partly):
-                sink.meta("ooxml:external-link", link.untrusted_target)
+                _tell(sink, "ooxml:external-link", link.untrusted_target)
         elif arrow.kind == "person" and not arrow.external:
             for name in comment_authors(small_part(package, arrow.untrusted_target, sink.partly)):
-                sink.meta("ooxml:person", name)
+                _tell(sink, "ooxml:person", name)
+
+
+def _tell(sink: Sink, key: str, untrusted_value: str) -> None:
+    """Send a property; one that is too long is cut, and that is said."""
+    if len(untrusted_value) > _LONGEST_PROPERTY:
+        sink.partly(Reason.LIMIT_TEXT_BYTES)
+    sink.meta(key, untrusted_value[:_LONGEST_PROPERTY])
 
 
 def _send_members(package: Package, workbook: Workbook, sink: Sink) -> None:

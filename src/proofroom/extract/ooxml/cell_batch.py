@@ -22,7 +22,10 @@ from proofroom.extract.ooxml.text_columns import packed, packed_sparse
 from proofroom.model.evidence import CellType, Flag
 
 MOST_TEXT: Final = 24 << 20
-"""Bytes of text in one batch: a frame holds 64 MiB, and shown texts and formulas come on top."""
+"""Bytes of text in one batch: a frame holds 64 MiB, and shown texts come on top."""
+
+MOST_TEXT_SHOWN: Final = 48 << 20
+"""Bytes of text in one batch with what is shown, which a format can make many times as long."""
 
 _RUNS: Final = re.compile(rb"\x01+")
 _FEW: Final = 6
@@ -75,7 +78,10 @@ class Batcher:
         formulas = None
         if found.formulas:
             formulas = packed_sparse(list(found.formulas), list(found.formulas.values()), len(raw))
-        return Cells(found.rows, found.columns, types, flags, formats, packed(raw), shown, formulas)
+        texts = packed(raw)
+        if sum(len(one.blob) for one in (texts, shown, formulas) if one is not None) > MOST_TEXT_SHOWN:
+            raise TooMuchText
+        return Cells(found.rows, found.columns, types, flags, formats, texts, shown, formulas)
 
     def _raw(self, found: Found) -> list[bytes]:
         """Give the stored text of each cell: shared strings resolved, booleans in words."""

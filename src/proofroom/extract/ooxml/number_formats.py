@@ -34,16 +34,23 @@ BUILT_IN: Final[dict[int, str]] = {
     50: 'yyyy"年"m"月"', 51: 'm"月"d"日"', 52: 'yyyy"年"m"月"', 53: 'm"月"d"日"', 54: 'm"月"d"日"',
     55: '上午/下午h"时"mm"分"', 56: '上午/下午h"时"mm"分"ss"秒"', 57: 'yyyy"年"m"月"', 58: 'm"月"d"日"',
 }  # fmt: skip
+_MOST_CHARACTERS: Final = 8 << 20
+"""Characters of all format codes; Excel allows some 200 of 255."""
 
 
 @dataclass(slots=True)
 class NumberFormats:
-    """The table of format codes of one workbook, and which entry each cell style uses."""
+    """The table of format codes of one workbook, and which entry each cell style uses.
+
+    cut: whether the codes were too many or too long to be kept; those that were not are General.
+    """
 
     date1904: bool = False
     codes: list[str] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
     styles: list[int] = field(default_factory=lambda: [0])
+    cut: bool = False
+    _characters: int = 0
     _places: dict[str, int] = field(default_factory=dict)
     _memory: Memory = field(default_factory=Memory)
 
@@ -58,10 +65,16 @@ class NumberFormats:
 
     def add(self, code: str) -> int:
         """Give the table entry of a code, adding it when it is new."""
-        place = self._places.setdefault(code, len(self.codes))
-        if place == len(self.codes):
-            self.codes.append(code)
-            self.shown.append(Shown(code, self._memory, date1904=self.date1904))
+        place = self._places.get(code, -1)
+        if place >= 0:
+            return place
+        self._characters += len(code)
+        if self._characters > _MOST_CHARACTERS:
+            self.cut = True
+            return 0
+        place = self._places[code] = len(self.codes)
+        self.codes.append(code)
+        self.shown.append(Shown(code, self._memory, date1904=self.date1904))
         return place
 
 

@@ -19,6 +19,7 @@ from proofroom.model.states import Reason
 _SYSTEMS: Final = {0: "FAT", 3: "Unix", 10: "NTFS", 11: "NTFS", 19: "macOS"}
 _MOST_NAMES: Final = 64
 _LONGEST: Final = 65_536
+_LONGEST_KEY: Final = 1_024
 _DEVICE_NAME: Final = 64
 _KINDS: Final = ("core-properties", "extended-properties")
 _PARTS: Final = ("docProps/core.xml", "docProps/app.xml")
@@ -32,11 +33,11 @@ def send_properties(package: Package, sink: Sink, failed: Callable[[Reason], Non
     for part in dict.fromkeys((*named, *_PARTS)):
         for element in small_part(package, part, failed).walk():
             if not element.children and element.name and element.untrusted_text.strip():
-                sink.meta(f"ooxml:{element.name}", element.untrusted_text[:_LONGEST])
+                sink.meta(f"ooxml:{element.name[:_LONGEST_KEY]}", element.untrusted_text[:_LONGEST])
     named = [one.untrusted_target for one in arrows if one.kind == "custom-properties"]
     for part in dict.fromkeys((*named, _CUSTOM)):
         for element in small_part(package, part, failed).all("property"):
-            sink.meta(f"ooxml:custom:{element.get('name')}", _value(element)[:_LONGEST])
+            sink.meta(f"ooxml:custom:{element.get('name')[:_LONGEST_KEY]}", _value(element)[:_LONGEST])
     send_printers(package, sink)
     _send_zip_facts(package, sink)
 

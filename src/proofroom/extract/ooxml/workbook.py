@@ -17,6 +17,7 @@ from proofroom.model.states import Reason, State
 _STATES: Final = {"hidden": Flag.HIDDEN_SHEET, "veryHidden": Flag.VERY_HIDDEN_SHEET}
 _SHEET_KINDS: Final = ("worksheet", "xlMacrosheet", "xlIntlMacrosheet", "dialogsheet", "chartsheet")
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]*\.xml")
+_LONGEST_NAME: Final = 4_096
 _GUESSED: Final = "xl/workbook.xml"
 
 
@@ -56,7 +57,7 @@ def read_workbook(package: Package, failed: Callable[[Reason], None]) -> Workboo
     workbook = Workbook(part)
     if package.find(part) is not None:
         workbook.related = relationships(package, part, failed)
-        _read_part(workbook, _parse(package, part, failed))
+        _read_part(workbook, _parse(package, part, failed), failed)
         _guess_parts(package, workbook, failed)
     if not workbook.sheets:
         workbook.sheets = _guess_sheets(package)
@@ -83,7 +84,7 @@ def _parse(package: Package, part: str, failed: Callable[[Reason], None]) -> Ele
     return tree
 
 
-def _read_part(workbook: Workbook, tree: Element) -> None:
+def _read_part(workbook: Workbook, tree: Element, failed: Callable[[Reason], None]) -> None:
     """Take over what the parsed part says."""
     arrows = {one.id: one for one in workbook.related}
     for element in tree.walk():
@@ -93,11 +94,13 @@ def _read_part(workbook: Workbook, tree: Element) -> None:
             hidden = is_true(element.get("hidden"))
             workbook.names.append((element.get("name"), element.untrusted_text, hidden))
         elif element.name == "sheet" and element.get("name"):
-            arrow = arrows.get(element.get("id"))
+            arrow, name = arrows.get(element.get("id")), element.get("name")
+            if len(name) > _LONGEST_NAME:
+                failed(Reason.LIMIT_NAME)
             workbook.sheets.append(
                 SheetEntry(
                     len(workbook.sheets) + 1,
-                    element.get("name"),
+                    name[:_LONGEST_NAME],
                     _STATES.get(element.get("state"), Flag.NONE),
                     arrow.untrusted_target
                     if arrow and arrow.kind in _SHEET_KINDS and not arrow.external
