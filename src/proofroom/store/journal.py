@@ -66,6 +66,8 @@ class Journal:
         if writing:
             self._lock = _lock(path.with_suffix(".lock"))
         fresh = not path.exists()
+        if not fresh and not writing and path.stat().st_size == 0:
+            raise BadJournal("the journal is empty")  # a new one would tell of a case without files
         try:
             mode = "ro" if reading_only else "rwc"
             self._sql = sqlite3.connect(
@@ -82,6 +84,9 @@ class Journal:
             self.close()
             message = f"the journal cannot be read: {failure}"
             raise BadJournal(message) from failure
+        except BadJournal:
+            self.close()
+            raise
         if version > VERSION:
             self.close()
             message = f"the journal has version {version}, this Proofroom knows {VERSION}"
@@ -97,7 +102,7 @@ class Journal:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Do everything inside, or nothing of it."""
-        self._sql.execute("begin immediate")
+        self.execute("begin immediate")
         try:
             yield
         except BaseException:
@@ -141,15 +146,15 @@ class Journal:
 
     def value(self, statement: str, values: Sequence[Any] = ()) -> Any:
         """Give the first value of the first row, or None."""
-        row = self._sql.execute(statement, values).fetchone()
+        try:
+            row = self._sql.execute(statement, values).fetchone()
+        except sqlite3.DatabaseError as failure:
+            raise _explain(failure) from failure
         return None if row is None else row[0]
 
     def check(self) -> None:
         """Read the whole file and check it; raises BadJournal."""
-        try:
-            verdict = self.value("pragma quick_check")
-        except sqlite3.DatabaseError as failure:
-            raise _explain(failure) from failure
+        verdict = self.value("pragma quick_check")
         if verdict != "ok":
             message = f"the journal is corrupt: {verdict}"
             raise BadJournal(message)
