@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -143,6 +142,8 @@ def test_two_thousand_jobs_leave_no_descriptor_and_no_process(
 
 
 def test_the_tests_own_marker_is_found(marker: Path) -> None:
-    with subprocess.Popen([sys.executable, "-c", "input()", str(marker)], stdin=subprocess.PIPE) as process:
+    program = [sys.executable, "-c", "print(flush=True); import sys; sys.stdin.read()", str(marker)]
+    with subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
         assert marked(marker) == [process.pid]
-        assert json.dumps(str(marker))
