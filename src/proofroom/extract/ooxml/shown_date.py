@@ -5,9 +5,11 @@ Both date systems: 1900, with its 29 February that never was (serial 60, kept fo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
+from operator import attrgetter
 from typing import Final
 
 from proofroom.extract.ooxml.format_code import Section, Token
@@ -16,6 +18,9 @@ _LAST_SERIAL: Final = 2_958_465
 _PHANTOM: Final = 60
 _SHIFT_1904: Final = 1_462
 _DAY: Final = 86_400
+_DAY_MILLISECONDS: Final = 86_400_000
+_SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
+_NUMBERS: Final = {"m": "month", "d": "day", "h": "hour", "n": "minute", "s": "second"}
 _NOON: Final = 12
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
@@ -32,7 +37,7 @@ _MOST_FRACTION: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A serial number taken apart; `serial` is the exact number of days, `seconds` those of the whole."""
+    """A serial number taken apart; `seconds` are those of the whole."""
 
     year: int
     month: int
@@ -45,18 +50,20 @@ class Moment:
     seconds: int
 
 
+_Field = Callable[[Moment], object]
+
+
 def moment(serial: Decimal, *, date1904: bool, fraction: int) -> Moment | None:
     """Take a serial number apart, rounded to `fraction` digits of a second; None outside of the calendar."""
     if date1904:
         serial += _SHIFT_1904
     if serial < 0 or serial >= _LAST_SERIAL + 1:
         return None
-    step = Decimal(1).scaleb(-fraction)
-    seconds = (serial * _DAY).quantize(Decimal("0.001"), ROUND_HALF_UP).quantize(step, ROUND_HALF_UP)
-    whole = int(seconds.to_integral_value(ROUND_FLOOR))
+    exact = int((serial * _DAY_MILLISECONDS).to_integral_value(ROUND_HALF_UP))
+    step: int = 10 ** (_MOST_FRACTION - fraction)
+    whole, milliseconds = divmod((exact + step // 2) // step * step, 1_000)
     days, rest = divmod(whole, _DAY)
     year, month, day, weekday = _calendar(days)
-    milliseconds = int((seconds - whole) * 1000)
     return Moment(year, month, day, weekday, rest // 3600, rest // 60 % 60, rest % 60, milliseconds, whole)
 
 
@@ -71,32 +78,39 @@ def _calendar(days: int) -> tuple[int, int, int, int]:
     return found.year, found.month, found.day, weekday
 
 
-def show_date(serial: Decimal, section: Section, *, date1904: bool) -> str | None:
-    """Show a serial number through a date section; None when it cannot be shown truthfully."""
+@dataclass(frozen=True, slots=True)
+class DatePlan:
+    """A date section ready for use: how Python writes it, from which fields, and to what part of a second."""
+
+    template: str
+    fields: tuple[_Field, ...]
+    fraction: int
+
+
+def date_plan(section: Section) -> DatePlan | None:
+    """Prepare a date section; None when it holds something that cannot be shown truthfully."""
     tokens = _with_minutes(section.tokens)
-    fraction = _fraction(tokens)
-    if tokens is None or fraction is None:
-        return None
-    clock = any(token.text[0] == "s" for token in tokens if token.kind in ("date", "elapsed"))
-    at = moment(serial, date1904=date1904, fraction=fraction if clock else _MOST_FRACTION)
-    if at is None:
+    if tokens is None or sum(token.kind == "digit" for token in tokens) > _MOST_FRACTION:
         return None
     half = any(token.kind == "noon" for token in tokens)
-    shown: list[str] = []
-    for place, token in enumerate(tokens):
-        text = _shown(token, at, half=half, language=section.language, before=tokens[:place])
-        if text is None:
+    pieces: list[str] = []
+    fields: list[_Field] = []
+    digits = 0
+    for token in tokens:
+        piece, field = _part(token, digits, half=half, english=section.language in _ENGLISH)
+        if piece is None:
             return None
-        shown.append(text)
-    return "".join(shown)
+        digits += token.kind == "digit"
+        pieces.append(piece)
+        fields.extend([field] if field else [])
+    clock = any(token.text[0] == "s" for token in tokens if token.kind in ("date", "elapsed"))
+    return DatePlan("".join(pieces), tuple(fields), digits if clock else _MOST_FRACTION)
 
 
-def _fraction(tokens: list[Token] | None) -> int | None:
-    """Count the digits of a second that are shown; None for more than Excel has."""
-    if tokens is None:
-        return None
-    digits = sum(token.kind == "digit" for token in tokens)
-    return digits if digits <= _MOST_FRACTION else None
+def show_date(serial: Decimal, plan: DatePlan, *, date1904: bool) -> str | None:
+    """Show a serial number as a date; None when it lies outside of the calendar."""
+    at = moment(serial, date1904=date1904, fraction=plan.fraction)
+    return None if at is None else plan.template % tuple([field(at) for field in plan.fields])
 
 
 def _with_minutes(tokens: tuple[Token, ...]) -> list[Token] | None:
@@ -124,35 +138,35 @@ def _with_minutes(tokens: tuple[Token, ...]) -> list[Token] | None:
     return out
 
 
-def _shown(token: Token, at: Moment, *, half: bool, language: str, before: list[Token]) -> str | None:
-    """Show one token."""
+def _part(token: Token, digits: int, *, half: bool, english: bool) -> tuple[str | None, _Field | None]:
+    """Give how one token is written, and from which field; (None, None) where we cannot."""
     if token.kind == "date":
-        return _date_part(token.text, at, half=half, english=language in _ENGLISH)
+        return _date_part(token.text[0], len(token.text), half=half, english=english)
     if token.kind == "elapsed":
-        divisor = {"h": 3600, "m": 60, "s": 1}[token.text[0]]
-        return f"{at.seconds // divisor:0{len(token.text)}d}"
+        divisor = _SECONDS[token.text[0]]
+        return f"%0{len(token.text)}d", lambda at: at.seconds // divisor
     if token.kind == "noon":
-        late = at.hour >= _NOON
         names = token.text.split("/")
-        return names[late]
+        return "%s", lambda at: names[at.hour >= _NOON]
     if token.kind == "digit":
-        place = next(n for n, earlier in enumerate(reversed(before)) if earlier.kind != "digit")
-        return f"{at.milliseconds:03d}"[place]
-    return token.text if token.kind in ("literal", "mark") else None
+        return "%s", lambda at: f"{at.milliseconds:03d}"[digits]
+    if token.kind in ("literal", "mark"):
+        return token.text.replace("%", "%%"), None
+    return None, None
 
 
-def _date_part(letters: str, at: Moment, *, half: bool, english: bool) -> str | None:
-    """Show one run of date letters; None for names in a language that we do not have."""
-    first, length = letters[0], len(letters)
+def _date_part(first: str, length: int, *, half: bool, english: bool) -> tuple[str | None, _Field | None]:
+    """Give how one run of date letters is written; (None, None) for names in a language that we do not have."""
     if first in "ye":
-        return f"{at.year % 100:02d}" if first == "y" and length <= 2 else f"{at.year:04d}"
+        short = first == "y" and length <= 2
+        return ("%02d", lambda at: at.year % 100) if short else ("%04d", lambda at: at.year)
     if first == "a":
-        return ("星期" if length == _FULL else "") + _WEEKDAYS_ZH[at.weekday]
+        return "星期%s" if length == _FULL else "%s", lambda at: _WEEKDAYS_ZH[at.weekday]
     if first in "md" and length >= _LONG:
-        return _name(first, length, at) if english else None
-    hour = (at.hour % _NOON or _NOON) if half else at.hour
-    number = {"m": at.month, "d": at.day, "h": hour, "n": at.minute, "s": at.second}[first]
-    return f"{number:0{min(length, 2)}d}"
+        return ("%s", lambda at: _name(first, length, at)) if english else (None, None)
+    if first == "h" and half:
+        return f"%0{min(length, 2)}d", lambda at: at.hour % _NOON or _NOON
+    return f"%0{min(length, 2)}d", attrgetter(_NUMBERS[first])
 
 
 def _name(first: str, length: int, at: Moment) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from proofroom.extract.ooxml.format_code import Kind, Section, split_code
-from proofroom.extract.ooxml.shown_date import show_date
+from proofroom.extract.ooxml.shown_date import DatePlan, date_plan, show_date
 from proofroom.extract.ooxml.shown_number import NumberLayout, general, layout, show_number
 
 NOTHING_SHOWN: Final = b"\xff"
@@ -88,6 +88,7 @@ class Shown(dict[bytes, bytes]):
         self._memory, self._date1904 = memory, date1904
         self._sections = split_code(code)
         self._layouts: dict[int, NumberLayout | None] = {}
+        self._dates: dict[int, DatePlan | None] = {}
         kinds = [section.kind for section in self._sections[:3]]
         self.is_date = Kind.DATE in kinds
         self.is_duration = Kind.DURATION in kinds
@@ -167,7 +168,10 @@ class Shown(dict[bytes, bytes]):
             plan = self._layouts[place]
             return None if plan is None else sign + show_number(abs(number), plan)
         if section.kind in (Kind.DATE, Kind.DURATION):
-            return show_date(number, section, date1904=self._date1904)
+            if place not in self._dates:
+                self._dates[place] = date_plan(section)
+            dated = self._dates[place]
+            return None if dated is None else show_date(number, dated, date1904=self._date1904)
         if section.kind is Kind.GENERAL or (section.kind is Kind.TEXT and len(self._sections) == 1):
             around = [
                 general(float(number)) if token.kind in ("general", "mark") else token.text
