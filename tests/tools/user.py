@@ -29,7 +29,7 @@ class Done:
     @property
     def lines(self) -> list[Any]:
         """Give the JSON lines that were printed."""
-        return [json.loads(line) for line in self.out.splitlines()]
+        return [json.loads(line) for line in self.out.split("\n") if line]
 
 
 def command(*arguments: str | Path) -> list[str]:

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from proofroom.extract.sandbox import probe
+from proofroom.extract.sandbox import Sandbox, probe
+from proofroom.limits import DEFAULT
+from proofroom.run.wire import READY
+
+_WORKER_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +28,14 @@ class Finding:
 
 
 _PROGRAMS: Final = (
-    ("tesseract", "text of scans in Latin and Uyghur script", "scripts/system-packages"),
-    ("chromium", "pictures of pages for the desk's browser tests", "scripts/system-packages"),
-    ("7z", "rare archive variants", "scripts/system-packages"),
+    ("tesseract", "nothing yet; the text of scans will need it", "scripts/system-packages"),
+    ("chromium", "nothing yet; the tests of the desk will need it", "scripts/system-packages"),
 )
 
 
 def examine() -> list[dict[str, Any]]:
     """Look at the machine; gives one line per thing, mandatory ones first."""
-    findings = [*_sandbox(), _python(), *_programs()]
+    findings = [*_sandbox(), _worker(), _python(), *_programs()]
     return [asdict(one) for one in sorted(findings, key=lambda one: (one.present, not one.mandatory))]
 
 
@@ -57,6 +61,33 @@ def _sandbox() -> list[Finding]:
         remedy="Install bubblewrap.",
     )
     return [*mandatory, bwrap]
+
+
+def _worker() -> Finding:
+    """Start one worker, which imports and tries every reader before it is ready."""
+    sandbox = Sandbox.best()
+    started = time.monotonic()
+    process, control = sandbox.start(DEFAULT.memory_bytes, DEFAULT.cpu_seconds)
+    try:
+        control.settimeout(_WORKER_SECONDS)
+        ready = control.recv(1) == READY
+    except OSError:
+        ready = False
+    finally:
+        control.close()
+        process.kill()
+        process.wait()
+    took = time.monotonic() - started
+    return Finding(
+        "a sandboxed worker",
+        ready,
+        mandatory=True,
+        says=f"ready in {took:.1f} s ({sandbox.form})"
+        if ready
+        else f"ended before it was ready ({sandbox.form})",
+        lost="no file can be read",
+        remedy="Install the packages of requirements/runtime.txt anew; a reader of files does not load.",
+    )
 
 
 _REMEDIES: Final = {

@@ -193,9 +193,12 @@ class Case:
         """Give the cells of so many rows from a cell's row on, through the mask."""
         return self.looking.window(address, Mask(self._secret()), rows)
 
-    def members(self) -> list[dict[str, str]]:
+    def members(self) -> list[dict[str, Any]]:
         """Give the members: handle and public key."""
-        return [{"handle": handle, "public_key": key} for handle, key in self.file.members.items()]
+        return [
+            {"handle": handle, "public_key": key, "retired": handle in self.file.retired}
+            for handle, key in self.file.members.items()
+        ]
 
     # ── working ──────────────────────────────────────────────────────────────────────────────────
 
@@ -231,6 +234,10 @@ class Case:
     def add_member(self, handle: str) -> dict[str, str]:
         """Make a key for a handle and enter it."""
         return self._working().add_member(handle)
+
+    def retire_member(self, handle: str) -> dict[str, Any]:
+        """Let a member leave: what was signed until now counts."""
+        return self._working().retire_member(handle)
 
     def missing_layers(self) -> tuple[str, ...]:
         """Name the layers of the sandbox that this machine lacks."""

@@ -19,6 +19,7 @@ from proofroom.pipeline import STAGES, stages_named
 from proofroom.receive.begin import begin, end, is_interrupted
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.delivery import Delivery, Receiving, check_source
+from proofroom.receive.hand_file import HandFile
 from proofroom.receive.intake import Intake, intake_of
 from proofroom.receive.keys import Keys
 from proofroom.receive.names import raw_path
@@ -211,6 +212,21 @@ class Work:
         self._file.members[handle] = key
         self._file.write(self._folder)
         return {"handle": handle, "public_key": key}
+
+    def retire_member(self, handle: str) -> dict[str, Any]:
+        """Let a member leave: the lines signed until now count, none that comes later does."""
+        if handle not in self._file.members:
+            raise BadMember(f"there is no member {handle}")
+        if handle in self._file.retired:
+            raise BadMember(f"{handle} has left already")
+        signers = self._file.signers()
+        files = sorted((self._folder / "hand").glob("*.jsonl"))
+        tips = [HandFile(self._folder, path.stem, signers).tip(handle) for path in files]
+        last = [tip for tip in tips if tip is not None]
+        self._note(Act.MEMBER_RETIRED, {"member": handle, "last_lines": last})
+        self._file.retired[handle] = last
+        self._file.write(self._folder)
+        return {"handle": handle, "last_lines": last}
 
     def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
         self._log.append([Event(act, now(), self._by, facts)])

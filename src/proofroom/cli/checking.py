@@ -119,6 +119,33 @@ def add(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
     return 0
 
 
+@member.command("retire")
+@click.argument("handle")
+@house_options
+@json_option
+@click.pass_obj
+def retire(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
+    """Let HANDLE leave the team: what was signed until now counts, nothing that comes later does.
+
+    \b
+    Examples
+      proofroom member leak.case retire anna
+    """
+    from proofroom.case import Case
+
+    words = passphrase_for(case, how["passphrase_file"])
+    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
+    with Case.open(case, writing=True, passphrase=words, **reasons) as opened:
+        left = opened.retire_member(handle)
+    if as_json:
+        put_json(left)
+    else:
+        click.echo(
+            f"{handle} has left; {len(left['last_lines'])} files of signed lines end with this member's last."
+        )
+    return 0
+
+
 @member.command("list")
 @json_option
 @click.pass_obj
@@ -137,5 +164,5 @@ def list_(case: Path, /, as_json: bool) -> int:
         put_json_lines(members)
         return 0
     for one in members:
-        click.echo(f"{one['handle']:16}  {one['public_key']}")
+        click.echo(f"{one['handle']:16}  {one['public_key']}{'  has left' if one['retired'] else ''}")
     return 0

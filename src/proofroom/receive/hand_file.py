@@ -67,6 +67,11 @@ class HandFile:
             self._known = self._stamp()
         return lines
 
+    def tip(self, by: str) -> str | None:
+        """Give the digest of a member's last line that holds, or None when there is none."""
+        with self._locked():
+            return self._tip(by)
+
     def merge(self, other: bytes) -> int:
         """Take in the lines of another copy's file; gives how many were new. Any order gives the same file."""
         with self._locked():

@@ -23,6 +23,8 @@ from proofroom.errors import (
     SourceLost,
 )
 from proofroom.receive import delivery
+from proofroom.receive.hand_file import HandFile
+from proofroom.receive.keys import Keys
 
 
 class Progress:
@@ -209,7 +211,25 @@ def test_a_member_is_entered_once_and_with_a_handle(case: Path) -> None:
         for handle in ("anna", "Anna Smith"):
             with pytest.raises(BadMember):
                 opened.add_member(handle)
-        assert {"handle": "anna", "public_key": key} in opened.members()
+        assert {"handle": "anna", "public_key": key, "retired": False} in opened.members()
+    assert Case.verify(case)["ok"]
+
+
+def test_what_a_member_signed_before_leaving_counts_and_nothing_later(case: Path) -> None:
+    with Case.open(case, writing=True) as opened:
+        opened.add_member("anna")
+        notes = HandFile(case, "notes", opened.file.signers())
+        key = Keys.open(case / "keys").member("anna")
+        before = notes.append("anna", key, [{"note": "seen"}])
+        assert opened.retire_member("anna")["last_lines"] == [before[-1].digest]
+        for handle in ("anna", "nobody"):
+            with pytest.raises(BadMember):
+                opened.retire_member(handle)
+    with Case.open(case, writing=True) as opened:
+        notes = HandFile(case, "notes", opened.file.signers())
+        assert [line.digest for line in notes.read().lines] == [before[-1].digest]
+        with pytest.raises(BadMember):
+            notes.append("anna", key, [{"note": "later"}])
     assert Case.verify(case)["ok"]
 
 
