@@ -54,6 +54,9 @@ _PLUMBING: Final = re.compile(
 _TAKEN_ANYWAY: Final = re.compile(r"xl/richdata/rdrichvalue\.xml", re.DOTALL)
 """Read for its pictures alone; what else it holds (stocks, places, people) is told by its text."""
 
+_SHEET_BLOCK: Final = 1 << 18
+"""Bytes of a sheet at a time: all that is made of them stays in the processor's cache."""
+
 _LONGEST_PROPERTY: Final = 65_536
 _SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
@@ -101,7 +104,9 @@ class _Sheets:
         if entry is None:
             self._sink.partly(Reason.DAMAGED_PART)
             return
-        outside = self._reader.read(sheet.index, int(sheet.visibility), self._package.blocks(entry))
+        outside = self._reader.read(
+            sheet.index, int(sheet.visibility), self._package.blocks(entry, _SHEET_BLOCK)
+        )
         arrows = relationships(self._package, sheet.part, self._sink.partly)
         on = Pins(sheet.untrusted_name, sheet.visibility, outside.hidden_at, self._counts)
         self._send(margin_lines(outside, on))
