@@ -21,8 +21,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROWS, COLUMNS = 300_000, 20
-_NAMES = "阿布都热合曼买买提吐尔逊古丽努尔玛依木托合提艾力热娜赛买提江阿依夏木沙吾提"
-_PLACES = ("墨玉县", "皮山县", "洛浦县", "于田县", "策勒县", "民丰县", "和田市", "和田县")
+_NAMES = "卡纳比戈尔赫勒莫克伦泰斯波维普奥姆凯菲加特敏什努里祖布利奇贾约希哲洛"
+_PLACES = ("岫岭市", "砚月县", "霜渡县", "汀坪县", "石笙镇", "曙坪乡", "檐桥镇", "苔溪乡")
 _LETTERS = [chr(ord("A") + number) for number in range(COLUMNS)]
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -30,7 +30,7 @@ _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _STYLES = (
     f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill/></fills><borders count="1"><border/></borders>'
+    '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders>'
     '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="164"/>'
     '<xf numFmtId="2"/></cellXfs></styleSheet>'
 )
@@ -59,7 +59,7 @@ def _row(number: int, chance: random.Random, strings: _Strings) -> str:
             text = "".join(chance.choices(_NAMES, k=4)) + (f"{number}" if column < 4 else "")
             cells.append(strings.cell(address, text))
         elif column == 5:
-            cells.append(strings.cell(address, f"6532{chance.randrange(10**13, 10**14)}"))
+            cells.append(strings.cell(address, f"9901{chance.randrange(10**13, 10**14)}"))
         elif column in (6, 7, 8, 9, 10, 11):
             cells.append(strings.cell(address, chance.choice(_PLACES)))
         elif column in (12, 13):
