@@ -25,7 +25,7 @@ from proofroom.limits import DEFAULT
 from proofroom.world import compound
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
-ROWS = "姓名,身份证号,地址\n张三,1,和田\n李四,2,墨玉\n"
+ROWS = "姓名,身份证号,地址\n张三,1,砚月\n李四,2,霜渡\n"
 
 
 def seen(data: bytes, name: str = "") -> Detected:

@@ -7,7 +7,7 @@ import pytest
 from proofroom.extract.encoding import CountingDecoder, decode_all, decode_counted, find_encoding
 
 LIST = (
-    "姓名,身份证号,地址\n张三,650121198001010011,新疆维吾尔自治区和田地区墨玉县\n李四,1,乌鲁木齐市一路\n" * 4
+    "姓名,身份证号,地址\n张三,990121198001010011,岫岭地区砚月县石笙镇\n李四,1,岫岭市一路\n" * 4
 )
 
 
