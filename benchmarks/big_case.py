@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import statistics
 import subprocess
 import sys
@@ -31,8 +30,8 @@ Cost = tuple[float, float, float]
 """Wall seconds, CPU seconds, peak megabytes."""
 
 
-class Memory(threading.Thread):
-    """Samples the memory of a process and all below it."""
+class Watch(threading.Thread):
+    """Samples the memory and the CPU time of a process and all below it."""
 
     def __init__(self, process: int) -> None:
         """Watch a process and all below it."""
@@ -40,11 +39,18 @@ class Memory(threading.Thread):
         self._process = process
         self.peak = 0.0
         self.over = threading.Event()
+        self._cpu: dict[int, float] = {}
 
     def run(self) -> None:
         """Sample until told to stop."""
         while not self.over.wait(0.05):
-            self.peak = max(self.peak, sum(_pss(one) for one in _below(self._process)))
+            below = _below(self._process)
+            self.peak = max(self.peak, sum(_pss(one) for one in below))
+            self._cpu |= {one: spent for one in below if (spent := _cpu(one))}
+
+    def cpu(self) -> float:
+        """Give the CPU seconds of everything seen; a sandboxed child is waited for by nobody who counts it."""
+        return sum(self._cpu.values())
 
 
 def _below(process: int) -> list[int]:
@@ -68,19 +74,26 @@ def _pss(process: int) -> float:
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+def _cpu(process: int) -> float:
+    """Give the CPU seconds of a process so far."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def cost(command: Sequence[str]) -> Cost:
     """Run a command; gives what it cost with everything it started."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as run:
-        memory = Memory(run.pid)
-        memory.start()
+        watch = Watch(run.pid)
+        watch.start()
         run.communicate()
     wall = time.perf_counter() - started
-    memory.over.set()
+    watch.over.set()
     assert run.returncode in (0, 3), command
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, memory.peak
+    return wall, watch.cpu(), watch.peak
 
 
 def ours(*arguments: str | Path) -> list[str]:

@@ -20,6 +20,7 @@
     ├─ LockedKeys             the keys need a passphrase, or got a wrong one
     ├─ BadMember              a handle or a member's key cannot be used
     ├─ RefusedSql             a query was not exactly one SELECT over the views
+    ├─ SystemRefused          the system refused to open, read or write something  (exit 2)
     └─ MissingTool            a tool without which the command cannot run       (exit 4)
 
 A file that cannot be read is *not* an error here: it ends in a stored state with a reason
@@ -190,6 +191,14 @@ class RefusedSql(ProofroomError):
 
     code = "refused-sql"
     remedy = "Write one SELECT over the views cells, pieces and occurrences."
+
+
+class SystemRefused(ProofroomError):
+    """The system refused to open, read or write something."""
+
+    code = "system-refused"
+    remedy = "Check that the named path exists, is of the right kind, and that you may read and write it."
+    exit_status = 2
 
 
 class MissingTool(ProofroomError):

@@ -10,9 +10,12 @@ from __future__ import annotations
 import importlib
 import os
 import sys
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+if TYPE_CHECKING:
+    from proofroom.errors import ProofroomError
 
 _COMMANDS: Final = {
     "open": "working",
@@ -47,6 +50,19 @@ class _Lazy(click.Group):
         module = importlib.import_module(f"proofroom.cli.{_COMMANDS[name]}")
         command: click.Command = getattr(module, name if name != "open" else "open_")
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; that the reader of our output went away (`| head`) is nothing wrong.
+
+        It is caught here, for Click would end with 1 on it, which means that a verification failed.
+        """
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return status
 
     def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Print the commands from a table, so that help loads none of them."""
@@ -93,7 +109,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 def run(arguments: list[str]) -> int:
     """Run one command; gives its exit status."""
-    from proofroom.errors import ProofroomError
+    from proofroom.errors import ProofroomError, SystemRefused, WrongUse
 
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
@@ -105,14 +121,23 @@ def run(arguments: list[str]) -> int:
         click.echo("Paused; the same command goes on from here.", err=True)
         return 130
     except click.ClickException as wrong:
-        wrong.show()
-        return 2
-    except BrokenPipeError:
-        # The reader of our output went away (`| head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if "--json" not in arguments:
+            wrong.show()
+            return 2
+        return _explain(WrongUse(wrong.format_message(), remedy="See `proofroom COMMAND --help`."), arguments)
+    except UnicodeDecodeError:
+        return _explain(WrongUse("a file that was given is not UTF-8", remedy="Save it as UTF-8."), arguments)
     except ProofroomError as failure:
-        from proofroom.cli.output import explain
-
-        return explain(failure, as_json="--json" in arguments)
+        return _explain(failure, arguments)
+    except OSError as failure:
+        return _explain(
+            SystemRefused(f"{failure.strerror or 'an error'}: {failure.filename or 'no path'}"), arguments
+        )
     return status if isinstance(status, int) else 0
+
+
+def _explain(failure: ProofroomError, arguments: list[str]) -> int:
+    """Say what went wrong; gives the exit status."""
+    from proofroom.cli.output import explain
+
+    return explain(failure, as_json="--json" in arguments)

@@ -35,7 +35,7 @@ def reveal_option(command: F) -> F:
 
 def put_json(document: Any) -> None:
     """Print one JSON document on one line."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, default=str) + "\n")
 
 
 def put_json_lines(lines: Iterable[Any]) -> None:

@@ -73,7 +73,8 @@ class Bars:
             )
         elif not self._quiet and now - self._spoke > _EVERY:
             self._spoke = now
-            sys.stderr.write(f"{self._stage}: {self._counted()} {self._rate(now)} {self._left(now)}\n")
+            words = (self._counted(), self._rate(now), self._left(now))
+            sys.stderr.write(f"{self._stage}: {' '.join(filter(None, words))}\n")
 
     def _counted(self) -> str:
         return f"{self._done:,} of {self._total:,}" if self._total else f"{self._done:,}"

@@ -16,6 +16,7 @@ from proofroom.store.results import Results
 
 _KEY: Final = "offered"
 _MOST_WORDS: Final = 10_000
+_NEAR: Final = 3
 _LOCKED: Final = """select a.digest,
     (select o.path from occurrences o where o.digest = a.digest order by o.path limit 1) as path
   from artifacts a where (a.state = ? or a.reason = ?)
@@ -62,27 +63,45 @@ class Offers:
             self._journal.execute("insert or replace into meta values (?, ?)", (_KEY, self._mark))
 
     def _announced(self) -> list[str]:
-        """Give every announced word of the cache, the likeliest first."""
+        """Give every announced word of the cache, the likeliest first.
+
+        First it is looked where a cue stands at all, then those artifacts are read one by one in the order of
+        their content: how results are laid out on the disk must not show in what is tried.
+        """
         found: set[str] = set()
-        for noun, column in (("pieces", "text"), ("cells", "raw")):
-            for path, groups, artifacts in self._reading.valid_groups(noun):
-                for table in self._reading.groups(path.name, groups, ["artifact", column]):
-                    live = (
-                        table
-                        if artifacts is None
-                        else table.filter(pc.is_in(table["artifact"], pa.array(artifacts)))
-                    )
-                    found.update(_announced_in(live, column))
-                    if len(found) > _MOST_WORDS:
-                        return likely(found)
-        return likely(found)
+        for noun, columns in (("pieces", ("text",)), ("cells", ("raw", "sheet"))):
+            for artifact in sorted(self._with_a_cue(noun, columns[0])):
+                found.update(
+                    _announced_in(self._reading.of_artifact(noun, artifact, columns=columns), columns[0])
+                )
+                if len(found) > 2 * _MOST_WORDS:
+                    found = set(likely(found)[:_MOST_WORDS])
+        return likely(found)[:_MOST_WORDS]
+
+    def _with_a_cue(self, noun: str, column: str) -> set[str]:
+        """Give the artifacts that hold a cue in a column."""
+        found: set[str] = set()
+        for path, groups, artifacts in self._reading.valid_groups(noun):
+            for table in self._reading.groups(path.name, groups, ["artifact", column]):
+                hits = (
+                    table.filter(pc.match_substring_regex(table[column], CUE))["artifact"]
+                    .unique()
+                    .to_pylist()
+                )
+                found.update(hits if artifacts is None else set(hits) & set(artifacts))
+        return found
 
 
 def _announced_in(table: pa.Table, column: str) -> list[str]:
-    """Look at the texts that hold a cue, each with the two behind it."""
+    """Look at the texts that hold a cue, each with the two behind it on the same sheet."""
     texts = table[column]
     hits = pc.indices_nonzero(pc.match_substring_regex(texts, CUE)).to_pylist()
     words: list[str] = []
     for place in hits:
-        words += announced(texts.slice(place, 3).to_pylist())
+        near = table.slice(place, _NEAR)
+        behind = near[column].to_pylist()
+        if "sheet" in table.column_names:
+            sheets = near["sheet"].to_pylist()
+            behind = [text for text, sheet in zip(behind, sheets, strict=True) if sheet == sheets[0]]
+        words += announced(behind)
     return words

@@ -17,8 +17,7 @@ own document names artifact and sheet. That is a sixth smaller than one address 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -26,7 +25,7 @@ import numpy as np
 import tantivy
 from numpy.typing import NDArray
 
-from proofroom.errors import CaseBusy, CaseFull, StaleIndex
+from proofroom.errors import StaleIndex
 from proofroom.language.tokens import VERSION as TOKENS_VERSION
 from proofroom.language.tokens import stream_both
 from proofroom.model.where import cell_name, format_parts
@@ -41,6 +40,7 @@ from proofroom.store.index_entries import (
     stretches,
     unit_document,
 )
+from proofroom.store.index_errors import explained
 from proofroom.store.index_query import SCHEMA_VERSION, UNIT, Asking, Query, compile_query, schema
 
 __all__ = ["CELL", "STAMP_NAME", "Index", "IndexDoc", "IndexHit"]
@@ -50,24 +50,6 @@ _STAMP: Final = {"schema": SCHEMA_VERSION, "tokens": TOKENS_VERSION, "engine": "
 _WRITER_BYTES: Final = 128 << 20
 _WRITER_THREADS: Final = 2
 _COLUMN_BITS: Final = 20
-_NO_SPACE: Final = ("No space left", "os error 28", "StorageFull")
-
-
-@contextmanager
-def _explained(folder: Path) -> Iterator[None]:
-    """Turn the engine's errors, which are all ValueError, into ours."""
-    try:
-        yield
-    except ValueError as error:
-        text = str(error)
-        if "LockBusy" in text:
-            message = f"another process is writing the search index {folder.name}"
-            raise CaseBusy(message) from error
-        if any(mark in text for mark in _NO_SPACE):
-            message = "the disk is full; the search index keeps its last committed state"
-            raise CaseFull(message) from error
-        message = f"the search index {folder.name} cannot be used: {text.splitlines()[0]}"
-        raise StaleIndex(message) from error
 
 
 class Index:
@@ -101,7 +83,7 @@ class Index:
         if read_stamp(stamp) != _STAMP:
             message = "the search index was made by another version of Proofroom or of Python"
             raise StaleIndex(message)
-        with _explained(folder):
+        with explained(folder):
             engine = tantivy.Index.open(str(folder)) if made else tantivy.Index(schema(), path=str(folder))
             words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.whitespace()).build()
             engine.register_tokenizer("whitespace", words)
@@ -128,7 +110,7 @@ class Index:
         put = 0
         for batch in batches(docs):
             streams, written = stream_both([doc.text for doc in batch])
-            with _explained(self._folder):
+            with explained(self._folder):
                 for number, (doc, stream) in enumerate(zip(batch, streams, strict=True)):
                     if stream:
                         writer.add_document(engine_document(doc, stream, written.get(number)))
@@ -151,7 +133,7 @@ class Index:
         put = 0
         for first, stop in stretches(texts):
             streams, written = stream_both(texts[first:stop])
-            with _explained(self._folder):
+            with explained(self._folder):
                 for line in cell_lines(head, places[first:stop], streams, written):
                     writer.add_json(line)
                     put += 1
@@ -165,7 +147,7 @@ class Index:
         wanted = list(digests)
         writer = self._writing()
         self._entered.clear()
-        with _explained(self._folder):
+        with explained(self._folder):
             for digest in wanted:
                 query = tantivy.Query.term_query(self._engine.schema, "artifact", digest)
                 writer.delete_documents_by_query(query)
@@ -182,7 +164,7 @@ class Index:
     def commit(self) -> None:
         """Make everything put and deleted so far durable and visible to searches."""
         if self._writer is not None:
-            with _explained(self._folder):
+            with explained(self._folder):
                 self._writer.commit()
         self.refresh()
 
@@ -227,7 +209,7 @@ class Index:
             among = tantivy.Query.term_set_query(self._engine.schema, "artifact", list(within))
             must = tantivy.Occur.Must
             compiled = tantivy.Query.boolean_query([(must, compiled), (must, among)])
-        with _explained(self._folder):
+        with explained(self._folder):
             total = self._count(compiled)
             wanted = min(limit or total, total - offset)
             if wanted <= 0:
@@ -281,7 +263,7 @@ class Index:
     def _writing(self) -> tantivy.IndexWriter:
         """Open the writer, once; raises CaseBusy when another process has it."""
         if self._writer is None:
-            with _explained(self._folder):
+            with explained(self._folder):
                 self._writer = self._engine.writer(_WRITER_BYTES, _WRITER_THREADS)
                 units = tantivy.Query.term_query(self._engine.schema, "marks", UNIT)
                 last = self._searcher.search(units, 1, order_by_field="unit").hits
@@ -292,7 +274,7 @@ class Index:
         """Give the number of a sheet, and enter it as a unit the first time."""
         writer = self._writing()
         if (artifact, prefix) not in self._entered:
-            with _explained(self._folder):
+            with explained(self._folder):
                 writer.add_document(unit_document(self._next_unit, artifact, prefix))
             self._entered[artifact, prefix] = self._next_unit
             self._next_unit += 1

@@ -69,7 +69,9 @@ class Journal:
         if not fresh and not writing and path.stat().st_size == 0:
             raise BadJournal("the journal is empty")  # a new one would tell of a case without files
         try:
-            mode = "ro" if reading_only else "rwc"
+            mode = "rwc"
+            if reading_only or (not writing and not os.access(path.parent, os.W_OK)):
+                reading_only, mode = True, _read_only_mode(path)
             self._sql = sqlite3.connect(
                 f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, timeout=30
             )
@@ -166,6 +168,14 @@ class Journal:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
+
+
+def _read_only_mode(path: Path) -> str:
+    """Say how to open a journal that may not be written to; one without a log of writes beside it cannot change."""
+    if os.access(path.parent, os.W_OK):
+        return "ro"
+    log = path.with_name(f"{path.name}-wal")
+    return "ro&immutable=1" if not log.exists() or not log.stat().st_size else "ro"
 
 
 def _lock(path: Path) -> int:

@@ -52,6 +52,7 @@ class Occurrences:
         """Work on the journal within the limits."""
         self._journal = journal
         self._limits = limits
+        self._below: dict[int, tuple[int, int]] = {}
 
     def enter(self, received: Iterable[Received]) -> None:
         """Enter received occurrences and their artifacts; call inside a transaction."""
@@ -87,6 +88,7 @@ class Occurrences:
         It goes level by level in the order of ids, so the outcome depends on the cache alone.
         """
         made = 0
+        self._below.clear()
         while True:
             waiting = self._journal.rows(
                 "select o.* from occurrences o join artifacts a using (digest) "
@@ -138,15 +140,22 @@ class Occurrences:
 
     def _over_budget(self, root: int, members: list[Any]) -> Reason:
         """Say which limit the members would break for the received file they came from, if any."""
+        count, size = self._below.get(root) or self._sums(root)
+        more = sum(member["size"] for member in members)
+        if count + len(members) > self._limits.members:
+            return Reason.LIMIT_MEMBERS
+        if size + more > self._limits.expanded_bytes:
+            return Reason.LIMIT_EXPANDED_BYTES
+        self._below[root] = (count + len(members), size + more)
+        return Reason.NONE
+
+    def _sums(self, root: int) -> tuple[int, int]:
+        """Count what was unfolded from one received file so far: occurrences and bytes."""
         below = self._journal.rows(
             "select count(*) as n, coalesce(sum(size), 0) as bytes from occurrences where root = ? and depth > 0",
             (root,),
         )[0]
-        if below["n"] + len(members) > self._limits.members:
-            return Reason.LIMIT_MEMBERS
-        if below["bytes"] + sum(member["size"] for member in members) > self._limits.expanded_bytes:
-            return Reason.LIMIT_EXPANDED_BYTES
-        return Reason.NONE
+        return below["n"], below["bytes"]
 
     def enter_members(self, artifact: str, members: Sequence[tuple[Any, ...]]) -> None:
         """Enter what an artifact holds, as rows of the table; call inside a transaction.
