@@ -51,7 +51,6 @@ class Kind(IntEnum):
 
 Kinds = NDArray[np.uint8]
 
-PARAGRAPH_BREAK: Final = "\u2029"
 _LINE_BREAKS: Final = "\n\r\v\x85\u2028"
 _BLANKS: Final = "\t \u1680"
 _SPACE: Final = 0x20

@@ -71,7 +71,6 @@ FACILITIES = (
     Facility("砚月县看守所", "custody", "砚月县", date(2006, 5, 1), 2, 2, OCEAN[0] + 0.02, OCEAN[1] + 0.03),
     Facility("霜渡监狱", "prison", "霜渡县", date(1998, 9, 1), 4, 3, OCEAN[0] - 0.21, OCEAN[1] - 0.16),
 )
-OFFICES = ("砚月县登记办公室", "霜渡县登记办公室", "岫岭地区统计科", "砚月县集训工作组")
 
 
 def region_for(town: Town, birth: date, rng: random.Random) -> str:

@@ -26,7 +26,6 @@ COLUMNS = (
     Column("registered", "登记日期"),
     Column("note", "备注"),
 )
-_NEVER_HERE = ("id-as-number", "date-as-serial")  # a text file has no number cells
 
 
 def entries(seed: int, population: Population, count: int) -> list[Entry]:

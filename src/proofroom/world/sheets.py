@@ -6,7 +6,6 @@ the truth is what was written and not what some reader found.
 
 from __future__ import annotations
 
-import calendar
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -164,8 +163,3 @@ def _fact(book: Book, sheet: Sheet, place: Place, prefix: str, merged: str | Non
 def _hidden(sheet: Sheet, place: Place) -> tuple[str, ...]:
     causes = (sheet.state != "visible", place[0] in sheet.hidden_rows, place[1] in sheet.hidden_columns)
     return tuple(name for name, holds in zip(("sheet", "row", "column"), causes, strict=True) if holds)
-
-
-def month_end(year: int, month: int) -> date:
-    """Give the last day of a month."""
-    return date(year, month, calendar.monthrange(year, month)[1])

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 BLOCK: Final = 512
-ZEROS: Final = bytes(BLOCK)
 FILES: Final = b"0\x007SM"
 FOLDERS: Final = b"5D"
 HARD_LINK: Final = b"1"

@@ -67,9 +67,3 @@ def resolve(part: str, target: str) -> str:
     target = target.replace("\\", "/")
     joined = target if target.startswith("/") else posixpath.join(posixpath.dirname(part), target)
     return posixpath.normpath("/" + joined.lstrip("/")).lstrip("/")
-
-
-def written_name(package: Package, name: str) -> str:
-    """Give a part's name as the zip writes it, or the name asked for when there is none."""
-    entry = package.find(name)
-    return name if entry is None else entry_name(entry)
