@@ -79,9 +79,10 @@ def head_of(case: Path) -> str:
     return whole[-1] if whole else ""
 
 
-def is_delivered(case: Path) -> bool:
-    """Say whether the delivery was taken in to its end."""
-    return (case / "custody").exists() and any(act.startswith(Act.DELIVERY_ENDED) for act in acts(case))
+def has(case: Path, act: Act) -> bool:
+    """Say whether an act stands in the log."""
+    logs = (case / "custody").iterdir() if (case / "custody").exists() else ()
+    return any(read_opening(line)[1].act is act for log in logs for line in event_lines(log))
 
 
 def kill_once(words: list[str], chance: random.Random) -> str:
@@ -99,6 +100,26 @@ def kill_once(words: list[str], chance: random.Random) -> str:
         run.wait(timeout=120)
 
 
+def test_the_same_command_goes_on_after_the_delivery_has_ended(small_world: Path, tmp_path: Path) -> None:
+    source, calm, case = small_world / "cache" / "通知", tmp_path / "calm.case", tmp_path / "killed.case"
+    proofroom("open", source, "--case", calm, *PLAIN, "--json")
+    same = command("open", source, "--case", case, *PLAIN, "--json")
+    for wanted in (Act.DELIVERY_ENDED, Act.RUN_STARTED):
+        run = subprocess.Popen(same, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until = time.monotonic() + 60
+        while not has(case, wanted) and time.monotonic() < until:
+            time.sleep(0.002)
+        run.kill()
+        run.wait(timeout=60)
+        assert has(case, wanted)
+        assert not has(case, Act.RUN_ENDED)
+    done = subprocess.run(same, capture_output=True, check=False, timeout=300)
+    final, expected = json.loads(done.stdout), proofroom("status", calm, "--json").document
+    assert final["artifacts"] == expected["artifacts"]
+    assert final["content_digest"] == expected["content_digest"]
+    assert acts(case) == acts(calm)
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find the processes to kill")
 def test_twenty_kills_leave_no_trace_in_the_result(small_world: Path, tmp_path: Path) -> None:
     chance = random.Random(20)
@@ -112,14 +133,15 @@ def test_twenty_kills_leave_no_trace_in_the_result(small_world: Path, tmp_path: 
     heads: set[str] = set()
     killed: Counter[str] = Counter()
     while killed.total() < KILLS:
-        who = kill_once(again if is_delivered(case) else first, chance)
+        # Until a run has ended it is the same command every time; after that it would be another delivery.
+        who = kill_once(again if has(case, Act.RUN_ENDED) else first, chance)
         killed.update([who] if who else [])
         heads.add(head_of(case))
-        if is_delivered(case) and who != "parent":
+        if has(case, Act.RUN_ENDED) and who != "parent":
             # It came to its end: everything that can be rebuilt is, and the next kill falls into that.
             shutil.rmtree(case / "derived")
     done = subprocess.run(
-        again if is_delivered(case) else first, capture_output=True, check=False, timeout=300
+        again if has(case, Act.RUN_ENDED) else first, capture_output=True, check=False, timeout=300
     )
     assert done.returncode in (0, 3), done.stdout
     final, expected = json.loads(done.stdout), proofroom("status", calm, "--json").document

@@ -215,6 +215,10 @@ class Case:
         """Say whether a delivery of this source was begun and not ended."""
         return self._working().resumes(source)
 
+    def is_waiting(self, source: Path, intake: Path | None = None) -> bool:
+        """Say whether this source was taken in to its end, and only the run is missing; raises BadIntake."""
+        return self._working().is_waiting(source, intake)
+
     def intake_defaults(self) -> dict[str, str]:
         """Give what stands for each intake question that nobody answers."""
         return self._working().intake_defaults()

@@ -16,7 +16,7 @@ from proofroom.extract.stage import Extraction
 from proofroom.model.custody import Act, Event
 from proofroom.model.states import Reason, State
 from proofroom.pipeline import STAGES, stages_named
-from proofroom.receive.begin import begin, end, is_interrupted
+from proofroom.receive.begin import begin, end, is_interrupted, is_waiting
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.delivery import Delivery, Receiving, check_source
 from proofroom.receive.hand_file import HandFile
@@ -72,6 +72,10 @@ class Work:
     def resumes(self, source: Path) -> bool:
         """Say whether a delivery of this source was begun and not ended."""
         return is_interrupted(self._log, self._keys.secret, source)
+
+    def is_waiting(self, source: Path, intake_file: Path | None) -> bool:
+        """Say whether this source was taken in to its end, and only the run is missing; raises BadIntake."""
+        return is_waiting(self._log, self._keys.secret, source, intake_file)
 
     def intake_defaults(self) -> dict[str, str]:
         """Give what stands for each intake question that nobody answers."""

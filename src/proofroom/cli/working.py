@@ -84,6 +84,9 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
     regions: Path | None = how.pop("regions")
     with _made(case, how, regions) as opened:
         for one in source:
+            if opened.is_waiting(one, how["intake"]):
+                click.echo(f"{safe(str(one))} is in the case already; what was stopped goes on.", err=True)
+                continue
             answers = intake_answers(opened, one, how["intake"], as_json=as_json)
             with Bars(quiet=as_json) as bars:
                 opened.receive(one, how["intake"], bars, answers)

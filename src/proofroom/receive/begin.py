@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from proofroom.errors import BadIntake
 from proofroom.model.custody import Act, Event
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.intake import Intake, intake_of, read_intake
@@ -56,6 +57,32 @@ def begin(
 def is_interrupted(log: CustodyLog, secret: bytes, source: Path) -> bool:
     """Say whether a delivery of this source was begun and not ended."""
     return _look_back(log, _source_key(secret, source))[0] is not None
+
+
+def is_waiting(log: CustodyLog, secret: bytes, source: Path, intake_file: Path | None) -> bool:
+    """Say whether the last delivery of this source ended and no run has ended since.
+
+    Raises BadIntake when the file holds another statement than the one with which that delivery ended.
+    """
+    ours, key = "", _source_key(secret, source)
+    waiting: Intake | None = None
+    statement = Intake()
+    for event in log.events():
+        facts: Mapping[str, Any] = event.facts
+        if event.act is Act.DELIVERY_BEGUN and facts["source_key"] == key:
+            ours, statement, waiting = facts["delivery"], intake_of(facts["intake"]), None
+        elif event.act is Act.DELIVERY_RESUMED and facts["delivery"] == ours and "intake" in facts:
+            statement = intake_of(facts["intake"])
+        elif event.act is Act.DELIVERY_ENDED and facts["delivery"] == ours:
+            waiting = statement
+        elif event.act is Act.RUN_ENDED:
+            waiting = None
+    if waiting is not None and intake_file is not None and read_intake(intake_file, waiting) != waiting:
+        raise BadIntake(
+            f"{ours} has ended, with another statement than {intake_file.name}",
+            remedy=f"Give the statement of {ours} as it stands in case.toml, or none.",
+        )
+    return waiting is not None
 
 
 def end(log: CustodyLog, begun: Begun, found: int, act: tuple[str, str]) -> None:

@@ -192,6 +192,21 @@ def test_a_delivery_that_was_interrupted_goes_on(
     assert Case.verify(case)["ok"]
 
 
+def test_a_delivery_waits_from_its_end_to_the_end_of_a_run(case: Path, files: Path, tmp_path: Path) -> None:
+    (tmp_path / "intake.toml").write_text('medium = "a stick"\n')
+    (tmp_path / "other.toml").write_text('medium = "a download"\n')
+    with Case.open(case, writing=True) as opened:
+        assert not opened.is_waiting(files)
+        opened.receive(files, tmp_path / "intake.toml", Progress())
+        assert opened.is_waiting(files)
+        assert opened.is_waiting(files, tmp_path / "intake.toml")
+        assert not opened.is_waiting(tmp_path)
+        with pytest.raises(BadIntake, match="another statement"):
+            opened.is_waiting(files, tmp_path / "other.toml")
+        opened.run(("search",), 1, Progress())
+        assert not opened.is_waiting(files)
+
+
 def test_looking_behind_the_mask_beside_a_delivery_makes_one_log(case: Path, files: Path) -> None:
     def look(done: int) -> None:
         if done % 100 == 0:
