@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,8 +44,9 @@ def run_demo(out: Path, seed: int, progress: Any, say: Callable[[str], None]) ->
     story |= {"out": str(out), "seconds": round(time.monotonic() - started, 1), "verified": verdict["ok"]}
     story["score"] = score_case(case, out / "world" / "truth")
     _say_score(story["score"], say)
-    say(f"Try: proofroom search {case} {story['query']}")
-    say(f"     proofroom show {case} '{story['where']}'")
+    name = "proofroom" if shutil.which("proofroom") else os.path.relpath(sys.argv[0])
+    say(f"Try: {name} search {case} {story['query']}")
+    say(f"     {name} show {case} '{story['where']}'")
     return story
 
 

@@ -81,14 +81,15 @@ def score_lines(
     """Score lines and paragraphs given as (path, part, text): at the exact address, and anywhere in the file.
 
     What stands at kinds of address that the truth does not list for a file (its properties, say) is left out of
-    the precision. The second score (`lines:text`) asks only whether the text was found in the right file.
+    the precision; what lies so deep that it may be refused is not expected. The second score (`lines:text`) asks only whether the text was found in the right file.
     """
     known = _facts(truth, "lines")
     covered = {path for path, _ in known}
     kinds = {(path, _kind(parts)) for path, parts in known}
     kept = [(path, parse_parts(part), text) for path, part, text in lines if path in covered]
     given = {(path, parts): text for path, parts, text in kept if (path, _kind(parts)) in kinds}
-    wanted = {at: row["raw"] for at, row in known.items() if row["needs"] in needs}
+    deep = {str(line["path"]) for line in _json(truth, "files") if "optional" in line}
+    wanted = {at: row["raw"] for at, row in known.items() if row["needs"] in needs and at[0] not in deep}
     allowed = {at: row["raw"] for at, row in known.items()}
     exact = _compare("lines:address", wanted, allowed, given)
     texts: dict[str, str] = {}
