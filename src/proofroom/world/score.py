@@ -81,7 +81,8 @@ def score_lines(
     """Score lines and paragraphs given as (path, part, text): at the exact address, and anywhere in the file.
 
     What stands at kinds of address that the truth does not list for a file (its properties, say) is left out of
-    the precision; what lies so deep that it may be refused is not expected. The second score (`lines:text`) asks only whether the text was found in the right file.
+    the precision; what lies so deep that it may be refused is not expected. The second score (`lines:text`)
+    asks only whether the text was found in the right file.
     """
     known = _facts(truth, "lines")
     covered = {path for path, _ in known}
