@@ -8,6 +8,7 @@ parser) is taken. It runs in a process of its own (`proofroom.store.sql`) that m
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +32,8 @@ MOST_ROWS: Final = 1_000_000
 """Rows given back at the most; a longer result is an error that says so, never a silent cut."""
 
 VIEWS: Final = (*NOUNS, "occurrences")
+_BEHIND: Final = "behind"
+"""How the names of the unmasked relations begin; a random part follows, so that no query can name them."""
 _ONE_SELECT: Final = "only one SELECT over the views is taken"
 _TABLE_FUNCTIONS: Final = ("range", "generate_series", "unnest")
 _BATCH: Final = 10_000
@@ -53,6 +56,8 @@ def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConne
         _make_view(database, reading, noun, open_scope=mask.secret is None)
     database.register("occurrences", _occurrences(journal, mask))
     for setting in (
+        # A name that a query does not explain must never be looked for among the variables of this program.
+        "python_enable_replacements = false",
         "enable_external_access = false",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
@@ -97,23 +102,36 @@ def _check_tables(database: duckdb.DuckDBPyConnection, query: str) -> None:
     if tree.get("error"):
         message = str(tree.get("error_message", "the query cannot be checked"))
         raise RefusedSql(message)
-    allowed = set(VIEWS)
     nodes = list(_nodes(tree))
-    for node in nodes:
-        if "cte_map" in node:
-            allowed |= {entry["key"] for entry in node["cte_map"].get("map", [])}
+    own = {
+        entry["key"].lower()
+        for node in nodes
+        if "cte_map" in node
+        for entry in node["cte_map"].get("map", [])
+    }
+    _check_own_names(own)
     for node in nodes:
         kind = node.get("type")
         if kind == "BASE_TABLE" and (
-            node["table_name"] not in allowed or node.get("schema_name") or node.get("catalog_name")
+            node["table_name"].lower() not in {*VIEWS, *own}
+            or node.get("schema_name")
+            or node.get("catalog_name")
         ):
             message = f"there is no view {node['table_name']!r}"
             raise RefusedSql(message)
-        if kind == "TABLE_FUNCTION" and node["function"]["function_name"] not in _TABLE_FUNCTIONS:
+        if kind == "TABLE_FUNCTION" and node["function"]["function_name"].lower() not in _TABLE_FUNCTIONS:
             message = f"the function {node['function']['function_name']!r} may not be read from"
             raise RefusedSql(message)
         if kind in ("SHOW_REF", "COLUMN_DATA"):
             raise RefusedSql(_ONE_SELECT)
+
+
+def _check_own_names(names: set[str]) -> None:
+    """Refuse a common table expression with a name of ours: outside its scope that name would mean ours."""
+    for name in names:
+        if name in VIEWS or name.startswith(_BEHIND):
+            message = f"the name {name!r} is taken: give the common table expression another"
+            raise RefusedSql(message)
 
 
 def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
@@ -139,19 +157,20 @@ def _make_view(database: duckdb.DuckDBPyConnection, reading: Reading, noun: str,
             mixed.append(fragment)
             live |= set(artifacts)
     schema = SCHEMAS[noun]
+    behind = f"{_BEHIND}_{secrets.token_hex(16)}_{noun}"
     for name, fragments in (("whole", whole), ("mixed", mixed)):
         database.register(
-            f"{noun}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK)
+            f"{behind}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK)
         )
-    database.register(f"{noun}_live", pa.table({"artifact": pa.array(sorted(live), pa.string())}))
+    database.register(f"{behind}_live", pa.table({"artifact": pa.array(sorted(live), pa.string())}))
     masked = () if open_scope else _MASKED.get(noun, ())
     columns = ", ".join(
         f"masked({name}) as {name}" if name in masked else f'"{name}"' for name in schema.names
     )
     # The names are our own constants; nothing of the user's stands in this statement.
     database.execute(
-        f"create view {noun} as select {columns} from (select * from {noun}_whole union all "
-        f"select * from {noun}_mixed where artifact in (select artifact from {noun}_live))"
+        f"create view {noun} as select {columns} from (select * from {behind}_whole union all "
+        f"select * from {behind}_mixed where artifact in (select artifact from {behind}_live))"
     )
 
 

@@ -10,6 +10,7 @@ from proofroom.store.journal import Journal
 from proofroom.store.results import Results
 from proofroom.store.schemas import SCHEMAS, of_artifact
 from proofroom.store.sql import run_sql
+from proofroom.store.tables import VIEWS, connect
 from proofroom.values.masking import OPEN, Mask
 
 MASK = Mask(b"a case's secret")
@@ -69,6 +70,11 @@ def test_masking_comes_before_any_function_of_the_query(derived: Path) -> None:
         "select (select text from pieces_whole limit 1)",
         "with a as (select * from main.pieces_whole) select * from a",
         "select * from (describe pieces)",
+        "with x as (with pieces_whole as (select 1 a) from pieces_whole) select text from pieces_whole, x",
+        "with x as (with taken as (select 1 a) select * from taken) select * from taken, x",
+        "with x as (with tree as (select 1 a) select * from tree) select * from tree, x",
+        "with pieces as (select 1 a) select * from pieces",
+        "with behind_whole as (select 1 a) select * from behind_whole",
         "create table t as select 1",
         "not sql",
     ],
@@ -76,6 +82,25 @@ def test_masking_comes_before_any_function_of_the_query(derived: Path) -> None:
 def test_anything_but_one_select_over_the_views_is_refused(derived: Path, query: str) -> None:
     with pytest.raises(RefusedSql):
         run_sql(derived, query, MASK)
+
+
+def test_names_of_views_are_read_without_regard_to_case(derived: Path) -> None:
+    assert (
+        run_sql(derived, "with X as (select * from PIECES) select count(*) n from x", MASK)["n"][0].as_py()
+        == 2
+    )
+
+
+def test_the_unmasked_relations_have_names_that_nobody_can_guess(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", reading_only=True)
+    names = []
+    for _ in range(2):
+        database = connect(derived, journal, MASK)
+        tables = database.execute("select table_name from information_schema.tables").fetchall()
+        names.append({name for (name,) in tables} - set(VIEWS))
+    journal.close()
+    assert names[0]
+    assert not names[0] & names[1]
 
 
 def test_a_query_of_a_million_millions_is_stopped(derived: Path) -> None:
