@@ -6,16 +6,24 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from proofroom.base import merkle, notes
 from proofroom.case.folder import CaseFile
+from proofroom.case.told import Failures, Told
 from proofroom.errors import BrokenEvidence, ProofroomError
-from proofroom.model.custody import Act, Event
 from proofroom.receive.hand_file import HandFile
-from proofroom.receive.openings import Snapshot, entry_of, event_lines, read_opening, snapshot
+from proofroom.receive.keys import faults
+from proofroom.receive.openings import (
+    EVENTS,
+    Snapshot,
+    entry_of,
+    event_lines,
+    is_cut_event,
+    read_opening,
+    snapshot,
+)
 from proofroom.receive.vault import Vault
 
 _WITHOUT: Final = (
@@ -24,27 +32,17 @@ _WITHOUT: Final = (
 )
 _AHEAD: Final = 32
 
-Failures = list[dict[str, str]]
-
-
-@dataclass(slots=True)
-class Told:
-    """What the custody logs tell: originals and their sizes, members' keys, and intake statements."""
-
-    events: int = 0
-    originals: dict[str, int] = field(default_factory=dict)
-    keys: set[tuple[str, str]] = field(default_factory=set)
-    intakes: dict[str, dict[str, str]] = field(default_factory=dict)
-
 
 def verify(folder: Path, seen: str | None, progress: Any) -> dict[str, Any]:
     """Recompute a case; gives `{"ok", "kind", "originals", "events", "head", "failures", …}`."""
     file = CaseFile.read(folder)
     told, failures, heads = Told(), [], {}
+    publics: list[bytes] = []
     freshness = _Freshness(seen)
     for log in _logs(folder):
         try:
             held = snapshot(log)
+            publics.append(held.public_key)
             failures += _check_log(log, held, told, freshness)
             heads[log.name] = held.signed[-1]
         except BrokenEvidence as failure:
@@ -52,7 +50,8 @@ def verify(folder: Path, seen: str | None, progress: Any) -> dict[str, Any]:
     if not heads and not failures:
         failures.append({"code": "custody-missing", "what": "the case has no custody log"})
     failures += freshness.failures()
-    failures += _check_case_file(file, told)
+    failures += told.compare(file, file.settings(folder))
+    failures += _check_keys(folder, told, publics)
     failures += _check_hand(folder, file)
     failures += _check_originals(folder, told.originals, progress)
     return {
@@ -127,11 +126,13 @@ def _check_log(log: Path, held: Snapshot, told: Told, freshness: _Freshness) -> 
         raise BrokenEvidence("two signed heads over the same events differ")
     tree, roots = merkle.Tree(), {}
     sizes = {*wanted, freshness.size}
+    length = 0
     for line in event_lines(log, 0, held.length):
+        length += len(line) + 1
         path, event = read_opening(line)
         if path != f"event/{tree.size}":
             raise BrokenEvidence(f"event {tree.size} says it is {path}")
-        _note(event, told)
+        told.note(event)
         tree.append(merkle.leaf_hash(entry_of(line)))
         if tree.size in sizes:
             roots[tree.size] = tree.root()
@@ -140,47 +141,33 @@ def _check_log(log: Path, held: Snapshot, told: Told, freshness: _Freshness) -> 
             raise BrokenEvidence(f"the signed head over {size} events is not this log's")
     told.events += tree.size
     freshness.compare(held, tree.size, roots.get(freshness.size))
-    unsigned = tree.size - max(wanted)
-    if not unsigned:
-        return []
-    what = (
-        f"{unsigned} events stand after the last signed head: an act was interrupted, or somebody added them"
-    )
-    return [
-        {"code": "custody-unsigned", "what": f"{log.name}: {what}; `proofroom run` checks and signs them"}
-    ]
+    failures: Failures = []
+    if not held.ends_well or not is_cut_event(_between(log, length, held.length)):
+        what = "something stands at its end that is neither an event nor a signed head"
+        failures.append({"code": "custody-broken", "what": f"{log.name}: {what}"})
+    if unsigned := tree.size - max(wanted):
+        what = f"{unsigned} events stand after the last signed head: an act was interrupted, or somebody added them"
+        failures.append(
+            {"code": "custody-unsigned", "what": f"{log.name}: {what}; `proofroom run` checks and signs them"}
+        )
+    return failures
 
 
-def _note(event: Event, told: Told) -> None:
-    """Keep what an event tells that can be compared; raises BrokenEvidence when it lacks what it must have."""
-    facts = event.facts
-    try:
-        if event.act is Act.RECEIVED:
-            if facts["digest"] is not None:
-                told.originals[facts["digest"]] = facts["bytes"]
-        elif event.act in (Act.CASE_CREATED, Act.MEMBER_ADDED):
-            told.keys.add((facts["member"], facts["public_key"]))
-        elif event.act in (Act.DELIVERY_BEGUN, Act.DELIVERY_RESUMED) and "intake" in facts:
-            told.intakes[facts["delivery"]] = facts["intake"]
-    except (KeyError, TypeError) as failure:
-        raise BrokenEvidence(f"an event of the kind {event.act} lacks a fact: {failure}") from None
+def _between(log: Path, start: int, stop: int) -> bytes:
+    """Give what stands in the events of a log between two offsets."""
+    with (log / EVENTS).open("rb") as file:
+        file.seek(start)
+        return file.read(max(0, stop - start))
 
 
-def _check_case_file(file: CaseFile, told: Told) -> Failures:
-    """Compare `case.toml`, which anybody can edit, with what custody has: members and intake statements."""
+def _check_keys(folder: Path, told: Told, publics: list[bytes]) -> Failures:
+    """Look at the keys that must lie in the case, without opening those under a passphrase."""
+    here = {handle: key for handle, key in told.members.items() if handle not in told.retired}
     failures = [
-        {"code": "member-unknown", "what": f"the key of {handle} in case.toml stands in no line of custody"}
-        for handle, key in file.members.items()
-        if (handle, key) not in told.keys
+        {"code": code, "what": f"{name} in keys/"} for code, name in faults(folder / "keys", publics, here)
     ]
-    failures += [
-        {
-            "code": "intake-changed",
-            "what": f"the intake statement of {name} in case.toml is not that of custody",
-        }
-        for name, facts in file.deliveries.items()
-        if told.intakes.get(name) != facts
-    ]
+    if told.has_passwords and not (folder / "keys" / "passwords.json").exists():
+        failures.append({"code": "key-missing", "what": "passwords.json in keys/"})
     return failures
 
 

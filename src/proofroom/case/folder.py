@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import hashlib
 import shutil
 import tomllib
 from collections.abc import Iterable
@@ -26,6 +27,7 @@ from proofroom.receive.vault import explain
 FORMAT: Final = 1
 FILE: Final = "case.toml"
 FOLDERS: Final = ("keys", "originals", "custody", "hand", "derived", "releases")
+REGIONS: Final = "regions.csv"
 MAKING: Final = ".making"
 """Stands in a case while it is made; a folder that holds it was never a case."""
 _KNOWN: Final = {
@@ -97,13 +99,31 @@ class CaseFile:
     def _left_at(self, handle: str) -> frozenset[str] | None:
         return frozenset(self.retired[handle]) if handle in self.retired else None
 
-    def write(self, case: Path) -> None:
-        """Write the file whole or not at all."""
-        changed = {
+    def settings(self, case: Path) -> dict[str, Any]:
+        """Give the settings as custody holds them, with the digest of the table of regions in the case."""
+        try:
+            table: str | None = hashlib.sha256((case / REGIONS).read_bytes()).hexdigest()
+        except FileNotFoundError:
+            table = None
+        except OSError:
+            table = "unreadable"
+        return {
+            "languages": self.languages,
+            "limits": self._changed_limits(),
+            "plain_disk": self.plain_disk,
+            "regions": self.regions,
+            "regions_digest": table,
+        }
+
+    def _changed_limits(self) -> dict[str, int]:
+        return {
             one.name: getattr(self.limits, one.name)
             for one in dataclasses.fields(Limits)
             if getattr(self.limits, one.name) != one.default
         }
+
+    def write(self, case: Path) -> None:
+        """Write the file whole or not at all."""
         lines = [
             f"format = {FORMAT}",
             f"created = {_toml(self.created)}",
@@ -113,7 +133,7 @@ class CaseFile:
         if self.plain_disk:
             lines += [f"plain_disk = {_toml(self.plain_disk)}"]
         lines += ["", "[limits]"]
-        lines += [f"{name} = {value}" for name, value in changed.items()]
+        lines += [f"{name} = {value}" for name, value in self._changed_limits().items()]
         lines += ["", "[members]", *(f"{_toml(name)} = {_toml(key)}" for name, key in self.members.items())]
         if self.retired:
             lines += ["", "[retired]", *(f"{_toml(name)} = {_toml(at)}" for name, at in self.retired.items())]
@@ -162,7 +182,7 @@ def unmake(case: Path) -> None:
         return
     for name in FOLDERS:
         shutil.rmtree(case / name, ignore_errors=True)
-    for name in (f"{FILE}.partial", "regions.csv", "regions.csv.partial", MAKING):
+    for name in (f"{FILE}.partial", REGIONS, f"{REGIONS}.partial", MAKING):
         (case / name).unlink(missing_ok=True)
 
 

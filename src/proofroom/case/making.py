@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from proofroom.base.durable import write_whole
-from proofroom.case.folder import CaseFile, finish, make_folders, unmake
+from proofroom.case.folder import REGIONS, CaseFile, finish, make_folders, unmake
 from proofroom.errors import BadSource, PlainDisk
 from proofroom.model.custody import Act, Event
 from proofroom.receive.custody import CustodyLog
@@ -54,19 +54,23 @@ def make(
 
 def _fill(folder: Path, passphrase: str | None, member: str, table: bytes | None, plain_disk: str) -> None:
     """Fill the folders of a new case: keys, first member, log; `case.toml` comes last and makes it one."""
+    moment = now()
     try:
         keys = Keys.create(folder / "keys", passphrase)
-        file = CaseFile(created=now()[:7], plain_disk=plain_disk, members={member: keys.new_member(member)})
+        file = CaseFile(created=moment[:7], plain_disk=plain_disk, members={member: keys.new_member(member)})
         if table is not None:
-            file.regions = "regions.csv"
+            file.regions = REGIONS
             write_whole(folder / file.regions, table)
     except OSError as failure:
         raise explain(failure) from failure
-    events = [Event(Act.CASE_CREATED, now(), member, {"member": member, "public_key": file.members[member]})]
+    events = [
+        Event(Act.CASE_CREATED, moment, member, {"member": member, "public_key": file.members[member]}),
+        Event(Act.CASE_SETTINGS, moment, member, file.settings(folder)),
+    ]
     if passphrase is None:
-        events.append(Event(Act.NO_PASSPHRASE, now(), member, {}))
+        events.append(Event(Act.NO_PASSPHRASE, moment, member, {}))
     if plain_disk:
-        events.append(Event(Act.PLAIN_DISK, now(), member, {"why": plain_disk}))
+        events.append(Event(Act.PLAIN_DISK, moment, member, {"why": plain_disk}))
     CustodyLog.create(folder, keys).append(events)
     file.write(folder)
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import now
+from proofroom.case.told import Told
 from proofroom.errors import BadMember, WeakSandbox, WrongUse
 from proofroom.extract.sandbox import Sandbox, probe
 from proofroom.extract.stage import Extraction
@@ -49,7 +50,19 @@ class Work:
         self._log = CustodyLog.open(folder, keys)
         self._vault = Vault(folder)
         self._vault.recover(self._digests)
+        self._compare_file()
         self._catch_up()
+
+    def _compare_file(self) -> None:
+        """Enter into `case.toml` what it lacks of the log, and into the log what was changed in its settings."""
+        told = Told()
+        for event in self._log.acts():
+            told.note(event)
+        if told.restore(self._file):
+            self._file.write(self._folder)
+        settings = self._file.settings(self._folder)
+        if settings != told.settings:
+            self._note(Act.CASE_SETTINGS, settings)
 
     def close(self) -> None:
         """Sign the head of everything that was done."""
@@ -65,6 +78,7 @@ class Work:
         if plain_disk and plain_disk != self._file.plain_disk:
             self._note(Act.PLAIN_DISK, {"why": plain_disk})
             self._file.plain_disk = plain_disk
+            self._note(Act.CASE_SETTINGS, self._file.settings(self._folder))
             self._file.write(self._folder)
 
     # ── receive ──────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ class Act(StrEnum):
     """What was done; the words stand in the log and never change their meaning."""
 
     CASE_CREATED = "case-created"
+    CASE_SETTINGS = "case-settings"
     NO_PASSPHRASE = "no-passphrase"  # noqa: S105 - the name of an act
     PLAIN_DISK = "plain-disk"
     WEAK_SANDBOX = "weak-sandbox"

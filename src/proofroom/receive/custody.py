@@ -30,6 +30,7 @@ from proofroom.receive.openings import (
     entry_of,
     event_lines,
     is_ours,
+    is_received,
     log_id,
     origin,
     read_opening,
@@ -121,6 +122,12 @@ class CustodyLog:
         """Give every event, oldest first."""
         for line in event_lines(self.folder):
             yield read_opening(line)[1]
+
+    def acts(self) -> Iterator[Event]:
+        """Give every event but those of received files, which are the many, oldest first."""
+        for line in event_lines(self.folder):
+            if not is_received(line):
+                yield read_opening(line)[1]
 
     def _write(self, entries: int, data: bytes, length: int, heads: int, tree: merkle.Tree) -> None:
         """Write lines and then the head over them; whatever fails takes both back."""

@@ -14,7 +14,7 @@ import hmac
 import json
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -35,6 +35,7 @@ _MOST: Final = {"n": 1 << 20, "r": 32, "p": 16}
 """A key file that asks for more work than this is not one of ours."""
 _HANDLE: Final = re.compile(r"[a-z][a-z0-9-]{0,31}\Z")
 DOC_BYTES: Final = 16
+_KEY: Final = 32
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -63,7 +64,7 @@ class Keys:
         """Open the keys of a case; raises LockedKeys for a missing or wrong passphrase, BadCase when damaged."""
         log = _signing_key(folder / f"{_LOG}.json", passphrase)
         secret = _read(folder / f"{_CASE}.json", passphrase)
-        if len(secret) != 32:
+        if len(secret) != _KEY:
             raise BadCase("the case's secret is damaged", remedy="Restore keys/ from a copy.")
         return cls(folder, log, secret, passphrase)
 
@@ -114,6 +115,39 @@ class Keys:
 def is_locked(folder: Path) -> bool:
     """Say whether the keys of a case are under a passphrase."""
     return "ciphertext" in _load(folder / f"{_CASE}.json")
+
+
+def faults(folder: Path, logs: Collection[bytes], members: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Give each key that is missing or damaged, with a code, as far as that shows without the passphrase.
+
+    `logs` are the public keys of the custody logs, `members` the public keys of those whose key lies here.
+    """
+    publics: dict[str, Collection[bytes]] = {_LOG: logs, _CASE: ()}
+    publics |= {f"member-{handle}": (base64.b64decode(key),) for handle, key in members.items()}
+    found: list[tuple[str, str]] = []
+    for name, public in publics.items():
+        path = folder / f"{name}.json"
+        if not path.exists():
+            found.append(("key-missing", path.name))
+        elif not _looks_sound(path, public):
+            found.append(("key-damaged", path.name))
+    return found
+
+
+def _looks_sound(path: Path, public: Collection[bytes]) -> bool:
+    """Say whether a key file has its form and, where it is not under a passphrase, is one of these keys."""
+    try:
+        document = _load(path)
+        if "key" not in document:
+            sizes = {"salt": 16, "nonce": 12, "ciphertext": _KEY + 16}
+            whole = all(len(base64.b64decode(document[one], validate=True)) == sizes[one] for one in sizes)
+            return whole and all(1 <= int(document[one]) <= _MOST[one] for one in _SCRYPT)
+        key = base64.b64decode(document["key"], validate=True)
+        if not public:
+            return len(key) == _KEY
+        return Ed25519PrivateKey.from_private_bytes(key).public_key().public_bytes_raw() in public
+    except (BadCase, KeyError, ValueError, TypeError):
+        return False
 
 
 def check_handle(handle: str) -> None:

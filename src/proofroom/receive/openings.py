@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +28,12 @@ SALT: Final = 16
 EVENTS: Final = "events"
 CHECKPOINTS: Final = "checkpoints"
 PUBLIC: Final = "key.pub"
+_RECEIVED: Final = f'"act":"{Act.RECEIVED}"'.encode()
 _ORIGIN: Final = "proofroom/custody/"
+_BASE64: Final = rb"[A-Za-z0-9+/]{1,96}={0,2}"
+_DASH: Final = "\u2014 ".encode()
+_CUT_OPENING: Final = re.compile(rb"(W(y([IJ][A-Za-z0-9_-]*)?)?)?")
+"""What `["` and the beginning of a salt are in base64url."""
 _ID_BYTES: Final = 8
 
 
@@ -48,6 +54,8 @@ class Snapshot:
     public_key: bytes
     length: int
     signed: tuple[str, ...]
+    ends_well: bool
+    """Whether nothing stands after the last head but what a power failure leaves of another one."""
 
     def heads(self) -> list[notes.Checkpoint]:
         """Check and give every signed head, oldest first; raises BrokenEvidence."""
@@ -67,7 +75,28 @@ def snapshot(folder: Path) -> Snapshot:
         raise BrokenEvidence(f"the custody log {folder.name} lacks a file: {failure}") from None
     if folder.name != log_id(public):
         raise BrokenEvidence(f"the custody log {folder.name} holds the key of another log")
-    return Snapshot(public, length, tuple(split_notes(held)[0]))
+    found, end = split_notes(held)
+    return Snapshot(public, length, tuple(found), is_cut_note(held[end:], public))
+
+
+def is_cut_note(tail: bytes, public_key: bytes) -> bool:
+    """Say whether this is nothing, or the beginning of a head of this log, as a power failure leaves it."""
+    name = origin(public_key).encode()
+    shapes = (name, rb"[0-9]{1,16}", _BASE64, rb"", _DASH + name + b" " + _BASE64, rb"")
+    *whole, last = tail.split(b"\n")
+    if len(whole) >= len(shapes):
+        return False
+    if not all(re.fullmatch(shape, line) for shape, line in zip(shapes, whole, strict=False)):
+        return False
+    fixed = {0: name, 4: _DASH + name + b" "}.get(len(whole), b"")
+    if fixed.startswith(last):
+        return True
+    return len(whole) in (1, 2, 4) and re.fullmatch(shapes[len(whole)], last) is not None
+
+
+def is_cut_event(tail: bytes) -> bool:
+    """Say whether this is nothing, or the beginning of an opening, as a power failure leaves it."""
+    return _CUT_OPENING.fullmatch(tail) is not None
 
 
 def check_note(note: str, public_key: bytes) -> notes.Checkpoint:
@@ -136,6 +165,15 @@ def read_opening(line: bytes) -> tuple[str, Event]:
         return path, Event(Act(act), time, by, facts)
     except ValueError:
         raise CaseTooNew(f"the custody log tells of an act this version does not know: {act!r}") from None
+
+
+def is_received(line: bytes) -> bool:
+    """Say whether an opening tells of a received file, without reading it whole."""
+    try:
+        # No text in it can hold these bytes: inside a text each quote has a backslash before it.
+        return _RECEIVED in base64.urlsafe_b64decode(line + b"=" * (-len(line) % 4))
+    except ValueError:
+        return False
 
 
 def write_opening(secret: bytes, place: int, event: Event) -> bytes:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from proofroom.case.checking import verify
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import make
+from proofroom.model.custody import Act, Event
 from proofroom.receive.begin import begin, end
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.delivery import Delivery, Receiving
 from proofroom.receive.intake import Intake
 from proofroom.receive.keys import Keys
 from proofroom.receive.vault import Vault
+
+Codes = Callable[..., set[str]]
+Logged = Callable[..., None]
 
 
 class Silent:
@@ -37,6 +43,30 @@ def deliver(case: Path, source: Path) -> None:
     receiving = Receiving(Vault(case), log, "desk", lambda: act[0])
     done = receiving.receive(source, Delivery(begun.id), begun.done, Silent())
     end(log, begun, done.found, act)
+
+
+def codes_of(case: Path, seen: str | None = None) -> set[str]:
+    """Verify a case and give the codes of what failed."""
+    verdict = verify(case, seen, None)
+    assert verdict["ok"] == (not verdict["failures"])
+    return {failure["code"] for failure in verdict["failures"]}
+
+
+def log_act(case: Path, act: Act, **facts: Any) -> None:
+    """Enter an act into the log of a case."""
+    CustodyLog.open(case, Keys.open(case / "keys")).append([Event(act, "", "desk", facts)])
+
+
+@pytest.fixture
+def codes() -> Codes:
+    """Give what verifies a case."""
+    return codes_of
+
+
+@pytest.fixture
+def logged() -> Logged:
+    """Give what enters an act into a log."""
+    return log_act
 
 
 @pytest.fixture

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from proofroom.case.checking import verify
-from proofroom.case.folder import CaseFile
 from proofroom.case.making import make
 from proofroom.errors import BadCase, CaseTooNew
-from proofroom.model.custody import Act, Event
+from proofroom.model.custody import Act
 from proofroom.receive.custody import CustodyLog
-from proofroom.receive.hand_file import HandFile
 from proofroom.receive.keys import Keys
+from proofroom.receive.openings import event_lines, is_cut_event, snapshot
 
-
-def codes(case: Path, seen: str | None = None) -> set[str]:
-    verdict = verify(case, seen, None)
-    assert verdict["ok"] == (not verdict["failures"])
-    return {failure["code"] for failure in verdict["failures"]}
+if TYPE_CHECKING:
+    from conftest import Codes, Logged
 
 
 def log_of(case: Path) -> Path:
@@ -39,14 +33,10 @@ def originals(case: Path) -> list[Path]:
     return sorted(path for path in (case / "originals").glob("??/*"))
 
 
-def logged(case: Path, act: Act, **facts: Any) -> None:
-    CustodyLog.open(case, Keys.open(case / "keys")).append([Event(act, "", "desk", facts)])
-
-
 def test_an_honest_case_passes_and_says_what_nobody_can_know(case: Path) -> None:
     verdict = verify(case, None, None)
     assert verdict["ok"]
-    assert (verdict["kind"], verdict["originals"], verdict["events"]) == ("case", 3, 8)
+    assert (verdict["kind"], verdict["originals"], verdict["events"]) == ("case", 3, 9)
     assert verdict["freshness"] == "unknown"
     assert "head kept elsewhere" in verdict["freshness_says"]
 
@@ -116,21 +106,21 @@ def test_a_changed_original_is_named(case: Path, change: Callable[[Path], object
 
 
 @pytest.mark.parametrize("where", ["ab/" + "c" * 62, "ab/x", "stray", "sub/sub/x"])
-def test_a_file_in_the_vault_that_nobody_received_is_named(case: Path, where: str) -> None:
+def test_a_file_in_the_vault_that_nobody_received_is_named(case: Path, codes: Codes, where: str) -> None:
     path = case / "originals" / where
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch()
     assert codes(case) == {"original-unknown"}
 
 
-def test_what_waits_for_its_place_is_no_failure(case: Path) -> None:
+def test_what_waits_for_its_place_is_no_failure(case: Path, codes: Codes) -> None:
     path = originals(case)[0]
     path.rename(case / "originals" / ".incoming" / (path.parent.name + path.name))
     (case / "originals" / ".incoming" / "partial-1").touch()
     assert codes(case) == set()
 
 
-def test_a_vault_that_is_gone_is_named(case: Path) -> None:
+def test_a_vault_that_is_gone_is_named(case: Path, codes: Codes) -> None:
     shutil.rmtree(case / "originals")
     assert codes(case) == {"original-missing"}
 
@@ -139,7 +129,7 @@ def test_a_vault_that_is_gone_is_named(case: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["events", "checkpoints"])
-def test_every_changed_line_of_the_log_is_noticed(case: Path, name: str) -> None:
+def test_every_changed_line_of_the_log_is_noticed(case: Path, codes: Codes, name: str) -> None:
     path = log_of(case) / name
     held = path.read_bytes()
     for place in range(0, len(held), 97):
@@ -150,19 +140,21 @@ def test_every_changed_line_of_the_log_is_noticed(case: Path, name: str) -> None
 
 
 @pytest.mark.parametrize("name", ["events", "checkpoints", "key.pub"])
-def test_a_log_that_lacks_a_file_is_broken(case: Path, name: str) -> None:
+def test_a_log_that_lacks_a_file_is_broken(case: Path, codes: Codes, name: str) -> None:
     (log_of(case) / name).unlink()
     assert "custody-broken" in codes(case)
 
 
 @pytest.mark.parametrize("how", ["no folder", "no log"])
-def test_a_case_without_a_log_does_not_pass(case: Path, how: str) -> None:
+def test_a_case_without_a_log_does_not_pass(case: Path, codes: Codes, how: str) -> None:
     shutil.rmtree(case / "custody" if how == "no folder" else log_of(case))
     shutil.rmtree(case / "originals")
     assert "custody-missing" in codes(case)
 
 
-def test_events_after_the_last_head_are_named_until_they_are_signed(case: Path) -> None:
+def test_events_after_the_last_head_are_named_until_they_are_signed(
+    case: Path, codes: Codes, logged: Logged
+) -> None:
     heads = log_of(case) / "checkpoints"
     before = heads.read_bytes()
     logged(case, Act.REVEAL)
@@ -172,15 +164,45 @@ def test_events_after_the_last_head_are_named_until_they_are_signed(case: Path) 
     assert codes(case) == set()
 
 
-def test_an_event_without_its_facts_is_broken_evidence(case: Path) -> None:
+def test_an_event_without_its_facts_is_broken_evidence(case: Path, codes: Codes, logged: Logged) -> None:
     logged(case, Act.RECEIVED)
     assert "custody-broken" in codes(case)
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "events"])
+@pytest.mark.parametrize("tail", [b"\0", b"garbage here", b"x\ny", b"proofroom/custody/0000", b"\n"])
+def test_what_is_added_to_the_end_of_the_log_is_noticed(
+    case: Path, codes: Codes, name: str, tail: bytes
+) -> None:
+    with (log_of(case) / name).open("ab") as file:
+        file.write(tail)
+    assert codes(case) == {"custody-broken"}
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "events"])
+def test_an_end_that_a_power_failure_cut_is_no_failure(case: Path, logged: Logged, name: str) -> None:
+    held = {one: (log_of(case) / one).read_bytes() for one in ("checkpoints", "events")}
+    logged(case, Act.REVEAL)
+    after = (log_of(case) / name).read_bytes()
+    for one, data in held.items():
+        (log_of(case) / one).write_bytes(data)
+    for cut in range(len(held[name]), len(after) - 1):
+        (log_of(case) / name).write_bytes(after[:cut])
+        assert not is_broken(case), cut
+
+
+def is_broken(case: Path) -> bool:
+    held = snapshot(log_of(case))
+    if not held.ends_well:
+        return True
+    length = sum(len(line) + 1 for line in event_lines(log_of(case), 0, held.length))
+    return not is_cut_event((log_of(case) / "events").read_bytes()[length:])
 
 
 # ── a head kept elsewhere ────────────────────────────────────────────────────────────────────────
 
 
-def test_a_head_that_is_continued_proves_it(case: Path) -> None:
+def test_a_head_that_is_continued_proves_it(case: Path, logged: Logged) -> None:
     head = verify(case, None, None)["head"]
     logged(case, Act.REVEAL)
     for seen in (head, f"\n{head}\n\n"):
@@ -188,7 +210,7 @@ def test_a_head_that_is_continued_proves_it(case: Path) -> None:
         assert (verdict["ok"], verdict["freshness"]) == (True, "continues")
 
 
-def test_a_log_that_lost_its_end_is_caught_by_a_head_alone(case: Path) -> None:
+def test_a_log_that_lost_its_end_is_caught_by_a_head_alone(case: Path, codes: Codes, logged: Logged) -> None:
     held = {path.name: path.read_bytes() for path in log_of(case).iterdir()}
     logged(case, Act.REVEAL)
     head = verify(case, None, None)["head"]
@@ -198,7 +220,9 @@ def test_a_log_that_lost_its_end_is_caught_by_a_head_alone(case: Path) -> None:
     assert codes(case, head) == {"head-not-continued"}
 
 
-def test_a_log_that_was_written_anew_is_caught_by_a_head_alone(case: Path, tmp_path: Path) -> None:
+def test_a_log_that_was_written_anew_is_caught_by_a_head_alone(
+    case: Path, codes: Codes, logged: Logged, tmp_path: Path
+) -> None:
     held = {path.name: path.read_bytes() for path in log_of(case).iterdir()}
     logged(case, Act.REVEAL, why="what happened")
     head = verify(case, None, None)["head"]
@@ -211,7 +235,7 @@ def test_a_log_that_was_written_anew_is_caught_by_a_head_alone(case: Path, tmp_p
     assert "written anew" in verdict["freshness_says"]
 
 
-def test_a_head_of_another_case_proves_nothing(case: Path, tmp_path: Path) -> None:
+def test_a_head_of_another_case_proves_nothing(case: Path, codes: Codes, tmp_path: Path) -> None:
     make(tmp_path / "other", None, "desk", None, "a test")
     head = verify(tmp_path / "other", None, None)["head"]
     assert verify(case, head, None)["freshness"] == "foreign"
@@ -219,41 +243,9 @@ def test_a_head_of_another_case_proves_nothing(case: Path, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("seen", ["", "nonsense", "a\n1\nb\n\nc", "\x00"])
-def test_a_head_that_is_none_is_called_that(case: Path, seen: str) -> None:
+def test_a_head_that_is_none_is_called_that(case: Path, codes: Codes, seen: str) -> None:
     assert verify(case, seen, None)["freshness"] == "unreadable"
     assert codes(case, seen) == {"head-not-continued"}
-
-
-# ── what anybody can edit ────────────────────────────────────────────────────────────────────────
-
-
-def test_a_member_who_was_never_entered_is_named(case: Path) -> None:
-    file = CaseFile.read(case)
-    key = Ed25519PrivateKey.generate()
-    file.members["eve"] = base64.b64encode(key.public_key().public_bytes_raw()).decode()
-    file.write(case)
-    assert codes(case) == {"member-unknown"}
-
-
-def test_an_intake_statement_that_was_edited_is_named(case: Path) -> None:
-    file = CaseFile.read(case)
-    file.deliveries["delivery-1"]["conditions"] = "none"
-    file.write(case)
-    assert codes(case) == {"intake-changed"}
-
-
-def test_signed_lines_are_checked_too(case: Path) -> None:
-    file = CaseFile.read(case)
-    held = HandFile(case, "notes", file.signers())
-    held.append("desk", Keys.open(case / "keys").member("desk"), [{"note": "one"}])
-    assert codes(case) == set()
-    held.path.write_bytes(held.path.read_bytes().replace(b"one", b"two"))
-    assert codes(case) == {"hand-bad-signature"}
-
-
-def test_a_stray_file_among_the_signed_lines_is_named(case: Path) -> None:
-    (case / "hand" / "Not A Name.jsonl").write_bytes(b"{}\n")
-    assert codes(case) == {"hand-unknown-file"}
 
 
 # ── not a case ───────────────────────────────────────────────────────────────────────────────────

@@ -217,7 +217,7 @@ def test_looking_behind_the_mask_beside_a_delivery_makes_one_log(case: Path, fil
         opened.receive(files, None, Progress(look))
     verdict = Case.verify(case)
     assert verdict["ok"]
-    assert verdict["events"] == 3 + 2 + 300 + 3
+    assert verdict["events"] == 4 + 2 + 300 + 3
 
 
 def test_a_member_is_entered_once_and_with_a_handle(case: Path) -> None:

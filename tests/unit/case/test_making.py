@@ -28,8 +28,10 @@ def acts(case: Path, passphrase: str | None = None) -> list[tuple[Act, dict[str,
 def test_a_new_case_tells_how_it_was_made(tmp_path: Path) -> None:
     make(tmp_path / "case", None, "anna", None, "a test")
     key = CaseFile.read(tmp_path / "case").members["anna"]
+    settings = {"languages": ["zh", "ug", "en"], "limits": {}, "plain_disk": "a test"}
     assert acts(tmp_path / "case") == [
         (Act.CASE_CREATED, {"member": "anna", "public_key": key}),
+        (Act.CASE_SETTINGS, settings | {"regions": "prc", "regions_digest": None}),
         (Act.NO_PASSPHRASE, {}),
         (Act.PLAIN_DISK, {"why": "a test"}),
     ]
@@ -38,7 +40,11 @@ def test_a_new_case_tells_how_it_was_made(tmp_path: Path) -> None:
 
 def test_a_passphrase_is_no_event_and_locks_the_keys(tmp_path: Path) -> None:
     make(tmp_path / "case", "words", "anna", None, "a test")
-    assert [act for act, _ in acts(tmp_path / "case", "words")] == [Act.CASE_CREATED, Act.PLAIN_DISK]
+    assert [act for act, _ in acts(tmp_path / "case", "words")] == [
+        Act.CASE_CREATED,
+        Act.CASE_SETTINGS,
+        Act.PLAIN_DISK,
+    ]
     assert is_locked(tmp_path / "case" / "keys")
 
 
@@ -107,7 +113,11 @@ def test_an_encrypted_disk_needs_none(tmp_path: Path, monkeypatch: pytest.Monkey
     place = Place(encrypted=True, synced_by=None, filesystem="ext4")
     monkeypatch.setattr(making, "look_at", lambda _: place)
     make(tmp_path / "case", None, "anna", None, None)
-    assert [act for act, _ in acts(tmp_path / "case")] == [Act.CASE_CREATED, Act.NO_PASSPHRASE]
+    assert [act for act, _ in acts(tmp_path / "case")] == [
+        Act.CASE_CREATED,
+        Act.CASE_SETTINGS,
+        Act.NO_PASSPHRASE,
+    ]
 
 
 KILLED = """
