@@ -36,12 +36,15 @@ def artifact_line(row: Any, mask: Mask) -> dict[str, Any]:
 
 def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = None) -> dict[str, Any]:
     """Render one piece as a line of `show`, with its neighbours in short where they are given."""
+    hide = mask.number if _is_number(piece) else mask.text
+    raw = hide(piece.untrusted_raw)
+    shown = raw if piece.shown == piece.untrusted_raw else hide(piece.shown)
     line: dict[str, Any] = {
         "where": masked_where(piece.where, mask),
         "kind": piece.kind.name.lower(),
-        "value": _value(piece.value, mask),
-        "raw": mask.text(piece.untrusted_raw),
-        "shown": mask.text(piece.shown),
+        "value": _value(piece, mask, withheld=raw != piece.untrusted_raw or shown != piece.shown),
+        "raw": raw,
+        "shown": shown,
         "formula": None if piece.formula is None else mask.text(piece.formula),
         "hidden": list(piece.hidden) or None,
         "merged": piece.merged,
@@ -53,7 +56,7 @@ def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = No
         line["neighbours"] = [
             {
                 "where": masked_where(one.where, mask),
-                "shown": mask.text(one.shown),
+                "shown": (mask.number if _is_number(one) else mask.text)(one.shown),
                 "hidden": list(one.hidden) or None,
             }
             for one in neighbours
@@ -88,19 +91,24 @@ def _masked(parts: Parts, mask: Mask) -> Parts:
     return tuple((key, mask.text(value) if key in _QUOTED else value) for key, value in parts)
 
 
-_QUOTED = ("sheet", "meta", "pointer")
+_QUOTED = ("sheet", "meta", "pointer", "attribute")
 
 
-def _value(value: str | float | None, mask: Mask) -> Any:  # a truth value is an int to Python
-    """Mask a typed value; a number that looks like an ID is withheld as a whole."""
+def _is_number(piece: Piece) -> bool:
+    """Say whether a piece is a cell that holds a number, or a date, which is stored as one."""
+    if piece.kind is not PieceKind.CELL or piece.value is None or isinstance(piece.value, bool):
+        return False
+    return not isinstance(piece.value, str) or piece.value != piece.untrusted_raw
+
+
+def _value(piece: Piece, mask: Mask, *, withheld: bool) -> Any:
+    """Mask a typed value; a number whose stored or shown text is masked is withheld as a whole."""
+    value = piece.value
     if isinstance(value, str):
         return mask.text(value)
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or not withheld:
         return value
-    # A long ID stored as a number has become a float without a fraction, such as 1.1010119e+17.
-    digits = f"{abs(value):.0f}" if float(value).is_integer() else ""
-    shown = mask.text(digits)
-    return value if shown == digits else {"withheld": "id", "as": shown}
+    return {"withheld": "id", "as": mask.pseudonym(piece.untrusted_raw)}
 
 
 def _needs_bytes(untrusted_path: bytes, path: str) -> bool:

@@ -21,10 +21,12 @@ import pyarrow.fs
 from duckdb.func import PythonUDFType
 
 from proofroom.errors import RefusedSql
+from proofroom.model.evidence import CellType
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
 from proofroom.store.schemas import NOUNS, SCHEMAS
-from proofroom.values.masking import Mask
+from proofroom.values.masking import SHORT_NUMBER, Mask
+from proofroom.values.numbers import SUSPECT_ARROW
 
 MEMORY: Final = "2GB"
 THREADS: Final = 2
@@ -38,7 +40,18 @@ _ONE_SELECT: Final = "only one SELECT over the views is taken"
 _TABLE_FUNCTIONS: Final = ("range", "generate_series", "unnest")
 _BATCH: Final = 10_000
 _DISK: Final = pyarrow.fs.LocalFileSystem()
-_MASKED: Final = {"cells": ("raw", "shown", "formula"), "pieces": ("text", "part"), "sheets": ("name",)}
+_TYPED: Final = ", ".join(str(int(one)) for one in (CellType.NUMBER, CellType.DATE, CellType.DURATION))
+_SHORT: Final = SHORT_NUMBER.replace("{", "{{").replace("}", "}}")
+_NUMBER: Final = (
+    f"case when type in ({_TYPED}) and regexp_full_match({{0}}, '{_SHORT}') "
+    "then {0} else masked({0}) end as {0}"
+)
+_TEXT: Final = "masked({0}) as {0}"
+_MASKED: Final = {
+    "cells": {"raw": _NUMBER, "shown": _NUMBER, "formula": _TEXT},
+    "pieces": {"text": _TEXT, "part": _TEXT},
+    "sheets": {"name": _TEXT},
+}
 _OCCURRENCES: Final = """select o.id, o.delivery, o.path, o.parent, o.digest, o.size as bytes, o.depth,
   coalesce(o.state, a.state) as state,
   case when o.state is null then coalesce(a.reason, '') else o.reason end as reason,
@@ -163,10 +176,8 @@ def _make_view(database: duckdb.DuckDBPyConnection, reading: Reading, noun: str,
             f"{behind}_{name}", ds.FileSystemDataset(fragments, schema, ds.ParquetFileFormat(), _DISK)
         )
     database.register(f"{behind}_live", pa.table({"artifact": pa.array(sorted(live), pa.string())}))
-    masked = () if open_scope else _MASKED.get(noun, ())
-    columns = ", ".join(
-        f"masked({name}) as {name}" if name in masked else f'"{name}"' for name in schema.names
-    )
+    masked = {} if open_scope else _MASKED.get(noun, {})
+    columns = ", ".join(masked.get(name, '"{0}"').format(name) for name in schema.names)
     # The names are our own constants; nothing of the user's stands in this statement.
     database.execute(
         f"create view {noun} as select {columns} from (select * from {behind}_whole union all "
@@ -198,13 +209,13 @@ def _occurrences(journal: Journal, mask: Mask) -> pa.Table:
 
 
 def _mask_column(column: Any, mask: Mask) -> Any:
-    """Mask a column of texts; only those that hold six digits are looked at one by one."""
+    """Mask a column of texts; only those that may hold a number are looked at one by one."""
     chunks = list(_chunks(column))
     return pa.chunked_array([_mask_chunk(chunk, mask) for chunk in chunks], pa.string())
 
 
 def _mask_chunk(chunk: pa.Array, mask: Mask) -> pa.Array:
-    suspect = pc.match_substring_regex(chunk, r"\p{Nd}{3}.?\p{Nd}{3}")
+    suspect = pc.match_substring_regex(chunk, SUSPECT_ARROW)
     if not pc.any(suspect).as_py():
         return chunk
     values = chunk.to_pylist()

@@ -1,7 +1,8 @@
 """Masking: what looks like an ID or a phone number shows as a stable pseudonym, the same everywhere in a case.
 
 This is a seat belt against shoulders, screenshots and careless exports; whoever can read the case folder
-can read everything. Before columns are typed, runs of six and more digits are what is masked.
+can read everything. Before columns are typed, what `numbers` finds is masked: six digits in a row, or eight
+and more with single marks between them. Dates and short decimal fractions stay readable.
 """
 
 from __future__ import annotations
@@ -11,11 +12,18 @@ import hashlib
 import hmac
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-# Six digits in a row (IDs, phones, serials), or a phone number written in groups; a date 2014-05-03 is neither.
-_DIGITS: Final = re.compile(r"\d{6,}[Xx\uff38\uff58]?|\d{3,4}[\s\-]\d{3,4}[\s\-]\d{4}")
-_NOT_DIGITS: Final = re.compile(r"[^0-9Xx]")
+from proofroom.values.numbers import SUSPECT, ascii_digits, numbers
+
+SHORT_NUMBER: Final = r"[-+]?\d{1,5}(?:\.\d*)?(?:[eE]-\d+)?"
+"""A number with less than six digits before the point: in a cell that holds a number it is no ID."""
+
+_SHORT_NUMBER: Final = re.compile(SHORT_NUMBER, re.ASCII)
+_NOT_DIGITS: Final = re.compile(r"[^0-9X]")
+_WHOLE: Final = re.compile(r"(\d+)\.0*")
+_POWER: Final = re.compile(r"\d+(?:\.\d*)?E\+?\d{1,3}")
 _LENGTH: Final = 5
 
 
@@ -26,41 +34,74 @@ class Mask:
     secret: bytes | None
 
     def text(self, untrusted: str) -> str:
-        """Give the text with every run of six or more digits replaced by its pseudonym."""
-        if self.secret is None:
+        """Give the text with everything that looks like an ID or a phone number replaced by its pseudonym."""
+        if self.secret is None or not SUSPECT.search(untrusted):
             return untrusted
-        return _DIGITS.sub(lambda found: self.pseudonym(found.group()), untrusted)
+        return self.around(untrusted, [])[0]
+
+    def number(self, untrusted: str) -> str:
+        """Give the text of a cell that holds a number: one of fewer than six whole digits is no ID."""
+        return untrusted if _SHORT_NUMBER.fullmatch(untrusted) else self.text(untrusted)
 
     def around(self, untrusted: str, spans: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
-        """Mask a text but for the given spans, which it shows; gives it and where the spans stand now."""
+        """Mask a text but for the given spans, which it shows; gives it and where the spans stand now.
+
+        Of a number that is only partly inside a span, each other part shows as the pseudonym of the whole.
+        """
+        masked = [] if self.secret is None else list(numbers(untrusted))
         shown: list[str] = []
         moved: list[tuple[int, int]] = []
         at = length = 0
-        for start, end in sorted(spans):
-            before = self.text(untrusted[at:start])
+        for start, end in [*sorted(spans), (len(untrusted), len(untrusted))]:
+            before = self._between(untrusted, at, start, masked)
             shown += [before, untrusted[start:end]]
             length += len(before)
             moved.append((length, length + end - start))
             length += end - start
             at = end
-        shown.append(self.text(untrusted[at:]))
-        return "".join(shown), moved
+        return "".join(shown), moved[:-1]
+
+    def _between(self, untrusted: str, start: int, end: int, masked: list[tuple[int, int]]) -> str:
+        """Give one stretch of a text, with the parts of masked numbers that lie in it replaced."""
+        shown: list[str] = []
+        at = start
+        for first, last in masked:
+            left, right = max(first, at), min(last, end)
+            if left >= right:
+                continue
+            if (left, right) != (first, last):
+                left, right = _without_marks(untrusted, left, right)
+            if left < right:
+                shown += [untrusted[at:left], self.pseudonym(untrusted[first:last])]
+                at = right
+        shown.append(untrusted[at:end])
+        return "".join(shown)
 
     def pseudonym(self, untrusted_digits: str) -> str:
-        """Give the stable pseudonym of a number: the same digits give the same one, however they are spaced."""
+        """Give the stable pseudonym of a number: the same digits give the same one, however they are written."""
         if self.secret is None:
             return untrusted_digits
-        plain = "".join(_ascii_digit(character) for character in untrusted_digits)
-        digits = _NOT_DIGITS.sub("", plain).upper()
+        digits = _NOT_DIGITS.sub("", _plain(untrusted_digits))
         code = hmac.new(self.secret, b"proofroom pseudonym v1\0" + digits.encode(), hashlib.sha256).digest()
         return "ID-" + base64.b32encode(code).decode()[:_LENGTH]
 
 
-def _ascii_digit(character: str) -> str:
-    """Give a digit of any script as ASCII; other characters as they are."""
-    if character in "\uff38\uff58":
-        return "X"
-    return str(int(character)) if character.isdecimal() else character
+def _without_marks(untrusted: str, start: int, end: int) -> tuple[int, int]:
+    """Give a part of a number without the blanks and hyphens at its ends."""
+    while start < end and not untrusted[start].isalnum():
+        start += 1
+    while start < end and not untrusted[end - 1].isalnum():
+        end -= 1
+    return start, end
+
+
+def _plain(untrusted_digits: str) -> str:
+    """Give a number in ASCII; one that a spreadsheet wrote as a float, without its power and empty fraction."""
+    plain = ascii_digits(untrusted_digits).upper().replace("\uff38", "X").lstrip("+-")
+    if _POWER.fullmatch(plain):
+        return f"{Decimal(plain):.0f}"
+    whole = _WHOLE.fullmatch(plain)
+    return whole.group(1) if whole else plain
 
 
 OPEN: Final = Mask(None)

@@ -84,6 +84,25 @@ def test_anything_but_one_select_over_the_views_is_refused(derived: Path, query:
         run_sql(derived, query, MASK)
 
 
+def test_a_cell_of_a_number_with_few_whole_digits_is_readable_in_sql(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.sqlite", writing=True)
+    results = Results(tmp_path, journal)
+    pending = results.begin("a" * 64, "extract", "1")
+    raws = [(2, "112.93840123456"), (1, "112.93840123456"), (2, "13912345678.5"), (5, "41275.1234567891")]
+    rows = [
+        {"artifact": "a" * 64, "sheet": 0, "row": 1, "col": at, "type": kind, "flags": 0, "raw": raw}
+        | {"number_format": None, "shown": "", "formula": ""}
+        for at, (kind, raw) in enumerate(raws, 1)
+    ]
+    results.add(pending, "cells", pa.Table.from_pylist(rows, schema=SCHEMAS["cells"]))
+    results.commit(pending, "c", 0.0, lambda: None)
+    results.close()
+    journal.close()
+    shown = run_sql(tmp_path, "select raw from cells order by col", MASK)["raw"].to_pylist()
+    texts = [raw for _, raw in raws]
+    assert shown == [texts[0], MASK.pseudonym(texts[1]), MASK.pseudonym(texts[2]), texts[3]]
+
+
 def test_names_of_views_are_read_without_regard_to_case(derived: Path) -> None:
     assert (
         run_sql(derived, "with X as (select * from PIECES) select count(*) n from x", MASK)["n"][0].as_py()
