@@ -17,6 +17,7 @@ from proofroom.language.reading import Found, Reading
 from proofroom.search.query import Wanted
 from proofroom.store.index import Index
 from proofroom.store.index_entries import IndexHit
+from proofroom.values.numbers import numbers
 
 Variant = Literal["simplified"]
 TextsOf = Callable[[Sequence[IndexHit]], Sequence[str]]
@@ -24,6 +25,7 @@ TextsOf = Callable[[Sequence[IndexHit]], Sequence[str]]
 
 BEFORE: Final = 40  # code points of context before the first match of a snippet
 AFTER: Final = 80  # and after it begins
+_LONGEST_NUMBER: Final = 64  # how far a snippet may grow so that it cuts no number
 _AT_ONCE: Final = 256  # documents whose texts are held at the same time
 
 
@@ -166,6 +168,7 @@ def _hit(answer: _Answer, items: list[list[Found]]) -> Hit:
     as_written = all(any(place.as_written for place in item) for item in items)
     start = max(places[0].start - BEFORE, 0)
     stop = min(max(places[0].start + AFTER, places[0].end), len(text))
+    start, stop = _with_whole_numbers(text, start, stop)
     marked = [(place.start, place.end) for place in places if place.end <= stop]
     return Hit(
         artifact=doc.artifact,
@@ -177,6 +180,17 @@ def _hit(answer: _Answer, items: list[list[Found]]) -> Hit:
         highlights=tuple((begin - start, end - start) for begin, end in _merged(marked)),
         continues=tuple(doc.parts[number][0] for number in sorted(touched - {first})),
     )
+
+
+def _with_whole_numbers(text: str, start: int, stop: int) -> tuple[int, int]:
+    """Widen a snippet to the ends of the numbers that it would cut: the rest of an ID would pass any mask."""
+    low = max(start - _LONGEST_NUMBER, 0)
+    for first, last in numbers(text[low : stop + _LONGEST_NUMBER]):
+        if low + first < start < low + last:
+            start = low + first
+        if low + first < stop < low + last:
+            stop = low + last
+    return start, stop
 
 
 def _parts_of(doc: IndexHit, place: Found) -> tuple[int, int]:

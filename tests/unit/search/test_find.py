@@ -275,3 +275,11 @@ def test_an_index_that_disagrees_with_the_text_is_stale(shelf: Shelf) -> None:
     shelf.texts["a", "para=1"] = "李四"
     with pytest.raises(StaleIndex):
         shelf.find("张三")
+
+
+def test_a_snippet_cuts_no_number(shelf: Shelf) -> None:
+    before, after = "13912345678", "990101 19800101 1234"
+    shelf.put("a", f"head {before} {'，' * 33} 艾力·买买提 {'。' * 60} {after} tail")
+    (hit,) = shelf.find("艾力·买买提").hits
+    assert hit.snippet.startswith(before)
+    assert hit.snippet.endswith(after)
