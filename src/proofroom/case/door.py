@@ -52,14 +52,16 @@ class View:
 class Case:
     """One cache in one folder: sealed, read, accounted for and searchable."""
 
-    def __init__(self, folder: Path, file: CaseFile, journal: Journal, keys: Keys | None, by: str) -> None:
+    def __init__(
+        self, folder: Path, file: CaseFile, journal: Journal, keys: Keys | None, member: str | None
+    ) -> None:
         """Use `Case.open` or `Case.new`."""
         self.folder = folder
         self.file = file
         self.looking = Looking(folder, journal, file.limits, self._doc_id)
         self._journal = journal
         self._keys = keys
-        self._by = by
+        self._member = member
         self._work: working.Work | None = None
 
     @classmethod
@@ -93,11 +95,14 @@ class Case:
         *,
         writing: bool = False,
         passphrase: str | None = None,
-        member: str = "desk",
+        member: str | None = None,
         plain_disk: str | None = None,
         weak_sandbox: str | None = None,
     ) -> Case:
-        """Open a case to look at it, or (`writing`) to work on it; raises BadCase, LockedKeys or CaseBusy."""
+        """Open a case to look at it, or (`writing`) to work on it; raises BadCase, LockedKeys or CaseBusy.
+
+        `member` is who works, or reveals; without it that is the only member there is, else BadMember.
+        """
         folder = Path(folder)
         file = CaseFile.read(folder)
         derived = folder / "derived"
@@ -170,7 +175,13 @@ class Case:
             raise WrongUse("the reason to reveal is empty", remedy="Say why, in a few words.")
         from proofroom.case import working
 
-        working.log_one(self.folder, self._opened_keys(), self._by, Act.REVEAL, {"why": reason, "what": what})
+        working.log_one(
+            self.folder,
+            self._opened_keys(),
+            self.file.author(self._member),
+            Act.REVEAL,
+            {"why": reason, "what": what},
+        )
         yield View(self.looking, OPEN)
 
     def sql(self, query: str) -> Rows:

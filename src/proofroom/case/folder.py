@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final, Self
 
 from proofroom.base.durable import sync_folder, write_whole
-from proofroom.errors import BadCase, CaseTooNew, ProofroomError
+from proofroom.errors import BadCase, BadMember, CaseTooNew, ProofroomError
 from proofroom.limits import DEFAULT, Limits
 from proofroom.receive.hand import Member
 from proofroom.receive.keys import check_handle
@@ -88,6 +88,21 @@ class CaseFile:
                 for name, one in _table("deliveries", document.get("deliveries", {})).items()
             },
         )
+
+    def author(self, handle: str | None) -> str:
+        """Give the member who acts: the one named, or the only one there is; raises BadMember."""
+        here = [one for one in self.members if one not in self.retired]
+        if handle is None and len(here) == 1:
+            return here[0]
+        if handle is None:
+            raise BadMember(
+                f"the case has {len(here)} members: {', '.join(here)}",
+                remedy="Say who acts with --as HANDLE.",
+            )
+        if handle not in here:
+            what = "has left" if handle in self.members else "is no member of this case"
+            raise BadMember(f"{handle} {what}")
+        return handle
 
     def signers(self) -> dict[str, Member]:
         """Give the members as whoever reads their signed lines needs them."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -26,11 +27,16 @@ class Told:
     retired: dict[str, list[str]] = field(default_factory=dict)
     intakes: dict[str, dict[str, str]] = field(default_factory=dict)
     settings: dict[str, Any] = field(default_factory=dict)
+    strangers: Counter[str] = field(default_factory=Counter)
+    """How many acts were logged under each handle that was no member at that moment."""
     has_passwords: bool = False
 
     def note(self, event: Event) -> None:
         """Keep what an event tells; raises BrokenEvidence when it lacks what it must have."""
         facts = event.facts
+        known = event.by in self.members and event.by not in self.retired
+        if not known and event.act is not Act.CASE_CREATED:
+            self.strangers[event.by] += 1
         try:
             if event.act is Act.RECEIVED:
                 if facts["digest"] is not None:
@@ -88,6 +94,10 @@ class Told:
             ("settings-changed", f"{name} is not what custody says; the next working command enters it")
             for name in sorted({*settings, *self.settings})
             if settings.get(name) != self.settings.get(name)
+        ]
+        found += [
+            ("author-unknown", f"{count} acts were logged by {by}, who was no member then")
+            for by, count in self.strangers.items()
         ]
         if file.created not in self.created:
             found.append(("settings-changed", "when the case was created is not what custody says"))

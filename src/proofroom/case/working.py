@@ -39,30 +39,36 @@ _IMPORT_AT_ONCE: Final = 5_000
 class Work:
     """The working side of one case; holds its log and its journal for writing."""
 
-    def __init__(self, folder: Path, file: CaseFile, journal: Journal, keys: Keys, by: str) -> None:
-        """Open the log, and enter into the journal what the log has and the journal does not."""
+    def __init__(
+        self, folder: Path, file: CaseFile, journal: Journal, keys: Keys, member: str | None
+    ) -> None:
+        """Open the log, and enter into the journal what the log has and the journal does not.
+
+        Raises BadMember when it is not clear who acts.
+        """
         self._folder = folder
         self._file = file
         self._journal = journal
         self._keys = keys
-        self._by = by
         self._weak_sandbox: str | None = None
         self._log = CustodyLog.open(folder, keys)
         self._vault = Vault(folder)
         self._vault.recover(self._digests)
-        self._compare_file()
+        self._by = self._compare_file(member)
         self._catch_up()
 
-    def _compare_file(self) -> None:
-        """Enter into `case.toml` what it lacks of the log, and into the log what was changed in its settings."""
+    def _compare_file(self, member: str | None) -> str:
+        """Enter into `case.toml` what it lacks of the log, and what changed in it into the log; says who acts."""
         told = Told()
         for event in self._log.acts():
             told.note(event)
         if told.restore(self._file):
             self._file.write(self._folder)
+        by = self._file.author(member)
         settings = self._file.settings(self._folder)
         if settings != told.settings:
-            self._note(Act.CASE_SETTINGS, settings)
+            self._log.append([Event(Act.CASE_SETTINGS, now(), by, settings)])
+        return by
 
     def close(self) -> None:
         """Sign the head of everything that was done."""
@@ -237,6 +243,8 @@ class Work:
             raise BadMember(f"there is no member {handle}")
         if handle in self._file.retired:
             raise BadMember(f"{handle} has left already")
+        if len(self._file.members) - len(self._file.retired) == 1:
+            raise BadMember(f"{handle} is the last member", remedy="Add another member first.")
         signers = self._file.signers()
         files = sorted((self._folder / "hand").glob("*.jsonl"))
         tips = [HandFile(self._folder, path.stem, signers).tip(handle) for path in files]

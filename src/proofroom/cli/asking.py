@@ -23,6 +23,12 @@ def passphrase_file_option(command: F) -> F:
     return click.option("--passphrase-file", type=kind, help="Holds the passphrase of the keys.")(command)
 
 
+def as_option(command: F) -> F:
+    """Give a command its `--as`: who acts, for custody."""
+    words = "Which member acts; needed when there are several. The first one is `desk` unless named."
+    return click.option("--as", "member", metavar="HANDLE", help=words)(command)
+
+
 def new_passphrase(file: Path | None, *, none: bool) -> str | None:
     """Get a passphrase for new keys: from a file, from the terminal, or none at all."""
     if file is not None:

@@ -110,7 +110,7 @@ def add(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
 
     words = passphrase_for(case, how["passphrase_file"])
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    with Case.open(case, writing=True, passphrase=words, **reasons) as opened:
+    with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
         entered = opened.add_member(handle)
     if as_json:
         put_json(entered)
@@ -135,7 +135,7 @@ def retire(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
 
     words = passphrase_for(case, how["passphrase_file"])
     reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    with Case.open(case, writing=True, passphrase=words, **reasons) as opened:
+    with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
         left = opened.retire_member(handle)
     if as_json:
         put_json(left)

@@ -8,7 +8,13 @@ from typing import Any
 
 import click
 
-from proofroom.cli.asking import intake_answers, new_passphrase, passphrase_file_option, passphrase_for
+from proofroom.cli.asking import (
+    as_option,
+    intake_answers,
+    new_passphrase,
+    passphrase_file_option,
+    passphrase_for,
+)
 from proofroom.cli.looking import print_status
 from proofroom.cli.output import json_option, put_json, safe
 
@@ -26,6 +32,7 @@ def house_options(command: F) -> F:
                 "--allow-weak-sandbox", metavar="REASON", help="Why a missing sandbox layer is accepted."
             ),
             passphrase_file_option,
+            as_option,
             click.option(
                 "--no-passphrase",
                 is_flag=True,
@@ -45,9 +52,6 @@ def intake_options(command: F) -> F:
                 "--intake",
                 type=click.Path(exists=True, dir_okay=False, path_type=Path),
                 help="A TOML file with the intake statement.",
-            ),
-            click.option(
-                "--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who takes it in."
             ),
         )
     ):
@@ -106,7 +110,7 @@ def _made(case: Path, how: dict[str, Any], regions: Path | None = None) -> Any:
         words = passphrase_for(case, how["passphrase_file"])
     else:
         words = new_passphrase(how["passphrase_file"], none=how["no_passphrase"])
-        Case.new(case, passphrase=words, member=how["member"], regions=regions, **reasons).close()
+        Case.new(case, passphrase=words, member=how["member"] or "desk", regions=regions, **reasons).close()
     return Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons)
 
 
@@ -126,7 +130,6 @@ def _finish(case: Any, *, as_json: bool) -> int:
     "--regions", type=click.Path(exists=True, path_type=Path), help="A table of region codes (CSV)."
 )
 @house_options
-@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="The first member.")
 @json_option
 def new(case: Path, as_json: bool, **how: Any) -> int:
     """Make an empty CASE: its folder, its keys, its custody log and its first member.
@@ -192,7 +195,6 @@ def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> 
 @click.option("--redo", metavar="STATE", help="Read again what is in this state (or `all`).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
 @house_options
-@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who runs it.")
 @json_option
 def run(
     case: Path, stage: tuple[str, ...], as_json: bool, redo: str | None, workers: int | None, **how: Any
@@ -224,7 +226,6 @@ def run(
 @click.option("--passwords", type=click.Path(exists=True, path_type=Path), help="UTF-8, one per line.")
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
 @house_options
-@click.option("--as", "member", metavar="HANDLE", default="desk", show_default=True, help="Who does it.")
 @json_option
 def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | None, **how: Any) -> int:
     """Try passwords on the locked files of CASE, and read what opens.

@@ -52,9 +52,9 @@ def codes_of(case: Path, seen: str | None = None) -> set[str]:
     return {failure["code"] for failure in verdict["failures"]}
 
 
-def log_act(case: Path, act: Act, **facts: Any) -> None:
+def log_act(case: Path, act: Act, by: str = "desk", **facts: Any) -> None:
     """Enter an act into the log of a case."""
-    CustodyLog.open(case, Keys.open(case / "keys")).append([Event(act, "", "desk", facts)])
+    CustodyLog.open(case, Keys.open(case / "keys")).append([Event(act, "", by, facts)])
 
 
 @pytest.fixture

@@ -22,7 +22,9 @@ from proofroom.errors import (
     ProofroomError,
     SourceLost,
 )
+from proofroom.model.custody import Act
 from proofroom.receive import delivery
+from proofroom.receive.custody import CustodyLog
 from proofroom.receive.hand_file import HandFile
 from proofroom.receive.keys import Keys
 
@@ -245,6 +247,32 @@ def test_what_a_member_signed_before_leaving_counts_and_nothing_later(case: Path
         assert [line.digest for line in notes.read().lines] == [before[-1].digest]
         with pytest.raises(BadMember):
             notes.append("anna", key, [{"note": "later"}])
+    assert Case.verify(case)["ok"]
+
+
+def test_only_a_member_works_on_a_case(case: Path, files: Path) -> None:
+    with Case.open(case, writing=True) as opened:  # the only member there is
+        opened.add_member("anna")
+        opened.receive(files, None, Progress())
+    for handle, what in (("nobody", "nobody is no member"), (None, "2 members: desk, anna")):
+        with pytest.raises(BadMember, match=what):
+            Case.open(case, writing=True, member=handle)
+        with (
+            Case.open(case, member=handle) as looked,
+            pytest.raises(BadMember, match=what),
+            looked.scope("a test", "status"),
+        ):
+            pass
+    with Case.open(case, writing=True, member="anna") as opened:
+        opened.retire_member("desk")
+        with pytest.raises(BadMember, match="last member"):
+            opened.retire_member("anna")
+    with pytest.raises(BadMember, match="desk has left"):
+        Case.open(case, writing=True, member="desk")
+    with Case.open(case, writing=True) as opened:
+        opened.redo("all")
+    acts = [(event.act, event.by) for event in CustodyLog.open(case, Keys.open(case / "keys")).events()]
+    assert acts[-2:] == [(Act.MEMBER_RETIRED, "anna"), (Act.REDO, "anna")]
     assert Case.verify(case)["ok"]
 
 

@@ -112,6 +112,16 @@ def test_the_next_working_command_enters_settings_and_brings_back_what_is_missin
     assert set(CaseFile.read(case).deliveries) == {"delivery-1"}
 
 
+def test_acts_of_somebody_who_was_no_member_then_are_named(case: Path, codes: Codes, logged: Logged) -> None:
+    logged(case, Act.MEMBER_ADDED, member="bo", public_key=Keys.open(case / "keys").new_member("bo"))
+    logged(case, Act.REDO, by="bo")
+    logged(case, Act.MEMBER_RETIRED, by="bo", member="bo", last_lines=[])
+    Case.open(case, writing=True, plain_disk="a test").close()
+    assert codes(case) == set()
+    logged(case, Act.REDO, by="bo")
+    assert codes(case) == {"author-unknown"}
+
+
 KEY_CHANGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "all gone": (shutil.rmtree, "key-missing"),
     "the log's gone": (lambda keys: (keys / "log.json").unlink(), "key-missing"),
