@@ -117,7 +117,7 @@ class Case:
             try:
                 from proofroom.case import making, working
 
-                making.check_disk(folder, plain_disk or file.plain_disk)
+                making.check_disk(folder, plain_disk if plain_disk is not None else file.plain_disk or None)
                 case._work = working.Work(case.folder, file, journal, case._opened_keys(), member)
                 case._work.note_reasons(plain_disk, weak_sandbox)
             except BaseException:

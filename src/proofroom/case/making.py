@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from proofroom.base.durable import write_whole
 from proofroom.case.folder import REGIONS, CaseFile, finish, make_folders, unmake
-from proofroom.errors import BadSource, PlainDisk
+from proofroom.errors import BadSource, PlainDisk, WrongUse
 from proofroom.model.custody import Act, Event
 from proofroom.receive.custody import CustodyLog
-from proofroom.receive.keys import Keys, check_handle
+from proofroom.receive.delivery import check_source
+from proofroom.receive.intake import read_intake
+from proofroom.receive.keys import Keys, check_handle, is_locked
 from proofroom.receive.places import harden_process, look_at
 from proofroom.receive.vault import explain
 
@@ -27,6 +31,8 @@ def check_disk(folder: Path, reason: str | None) -> None:
     reason stands in `case.toml` the question is not asked again.
     """
     harden_process()
+    if reason is not None and not reason.strip():
+        raise WrongUse("the reason for a plain disk is empty", remedy="Say why, in a few words.")
     if reason:
         return
     place = look_at(folder)
@@ -36,12 +42,36 @@ def check_disk(folder: Path, reason: str | None) -> None:
         raise PlainDisk(f"the case would lie on a disk ({place.filesystem}) that does not look encrypted")
 
 
+def check_delivery(folder: Path, sources: Sequence[Path], intake: Path | None) -> None:
+    """Raise BadSource or BadIntake for what could not be taken into a case in this folder; changes nothing."""
+    for source in sources:
+        check_source(folder, source)
+    if intake is not None:
+        read_intake(intake)
+
+
+def check_choices(folder: Path, regions: Path | None, *, no_passphrase: bool) -> None:
+    """Raise WrongUse when a case that is there was made with another choice than the one given now."""
+    if regions is not None and CaseFile.read(folder).settings(folder)["regions_digest"] != _digest(regions):
+        raise WrongUse(
+            "the case has another table of regions, and --regions is for a new case", remedy="Leave it out."
+        )
+    if no_passphrase and is_locked(folder / "keys"):
+        raise WrongUse(
+            "the keys are under a passphrase, and --no-passphrase is for a new case", remedy="Leave it out."
+        )
+
+
 def make(
     folder: Path, passphrase: str | None, member: str, regions: Path | None, plain_disk: str | None
 ) -> None:
     """Make an empty case; what is refused or interrupted leaves no case behind."""
     check_disk(folder, plain_disk)
     check_handle(member)
+    if passphrase is not None and not passphrase.strip():
+        raise WrongUse(
+            "the passphrase is empty", remedy="Give one, or none at all: then that is an act in custody."
+        )
     table = _read_regions(regions) if regions is not None else None
     make_folders(folder)
     try:
@@ -73,6 +103,10 @@ def _fill(folder: Path, passphrase: str | None, member: str, table: bytes | None
         events.append(Event(Act.PLAIN_DISK, moment, member, {"why": plain_disk}))
     CustodyLog.create(folder, keys).append(events)
     file.write(folder)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(_read_regions(path)).hexdigest()
 
 
 def _read_regions(path: Path) -> bytes:

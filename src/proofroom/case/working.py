@@ -80,6 +80,8 @@ class Work:
 
     def note_reasons(self, plain_disk: str | None, weak_sandbox: str | None) -> None:
         """Log the reasons given for an unencrypted disk or a weak sandbox, each once."""
+        if weak_sandbox is not None and not weak_sandbox.strip():
+            raise WrongUse("the reason for a weak sandbox is empty", remedy="Say why, in a few words.")
         self._weak_sandbox = weak_sandbox
         if plain_disk and plain_disk != self._file.plain_disk:
             self._note(Act.PLAIN_DISK, {"why": plain_disk})

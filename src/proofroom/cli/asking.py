@@ -74,4 +74,13 @@ def intake_answers(opened: Any, source: Path, given: Path | None, *, as_json: bo
 
 
 def _first_line(file: Path) -> str:
-    return file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+    """Read a passphrase; an empty one would leave the keys as good as open, and nobody would be told."""
+    from proofroom.errors import WrongUse
+
+    try:
+        words = file.read_text(encoding="utf-8").split("\n", 1)[0].rstrip("\r")
+    except UnicodeDecodeError:
+        raise WrongUse(f"{file.name} is not UTF-8", remedy="Save the passphrase as UTF-8.") from None
+    if not words.strip():
+        raise WrongUse(f"{file.name} holds no passphrase in its first line", remedy="Write it there.")
+    return words

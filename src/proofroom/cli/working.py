@@ -33,10 +33,22 @@ def house_options(command: F) -> F:
             ),
             passphrase_file_option,
             as_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def making_options(command: F) -> F:
+    """Give a command the options that mean something only while a case is made."""
+    table = click.Path(exists=True, dir_okay=False, path_type=Path)
+    for option in reversed(
+        (
+            click.option("--regions", type=table, help="A table of region codes (CSV), for a new case."),
             click.option(
                 "--no-passphrase",
                 is_flag=True,
-                help="Keep the keys without a passphrase; entered into custody.",
+                help="Keep the keys of a new case without a passphrase; entered into custody.",
             ),
         )
     ):
@@ -45,18 +57,9 @@ def house_options(command: F) -> F:
 
 
 def intake_options(command: F) -> F:
-    """Give a command the intake statement: a file, or answers one by one."""
-    for option in reversed(
-        (
-            click.option(
-                "--intake",
-                type=click.Path(exists=True, dir_okay=False, path_type=Path),
-                help="A TOML file with the intake statement.",
-            ),
-        )
-    ):
-        command = option(command)
-    return command
+    """Give a command the intake statement as a file."""
+    kind = click.Path(exists=True, dir_okay=False, path_type=Path)
+    return click.option("--intake", type=kind, help="A TOML file with the intake statement.")(command)
 
 
 @click.command("open")
@@ -64,10 +67,8 @@ def intake_options(command: F) -> F:
 @click.option(
     "--case", "case", required=True, type=click.Path(path_type=Path), help="The folder of the case."
 )
-@click.option(
-    "--regions", type=click.Path(exists=True, path_type=Path), help="A table of region codes (CSV)."
-)
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@making_options
 @house_options
 @intake_options
 @json_option
@@ -83,10 +84,15 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
       proofroom open ./files --case leak.case --plain-disk "public test files" --json
     """
     from proofroom.case import Case
+    from proofroom.case.making import check_choices, check_delivery
     from proofroom.cli.progress import Bars
 
-    regions: Path | None = how.pop("regions")
-    with _made(case, how, regions) as opened:
+    if (case / "case.toml").exists():
+        check_choices(case, how["regions"], no_passphrase=how["no_passphrase"])
+    else:
+        check_delivery(case, source, how["intake"])
+        _make(case, how)
+    with _opened(case, how) as opened:
         for one in source:
             if opened.is_waiting(one, how["intake"]):
                 click.echo(f"{safe(str(one))} is in the case already; what was stopped goes on.", err=True)
@@ -100,18 +106,34 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
         return _finish(looked, as_json=as_json)
 
 
-def _made(case: Path, how: dict[str, Any], regions: Path | None = None) -> Any:
-    """Open the case for work, making it first where there is none."""
+def _make(case: Path, how: dict[str, Any]) -> None:
+    """Make a case; the passphrase asked for is kept for opening it."""
+    from proofroom.case import Case
+    from proofroom.errors import WrongUse
+
+    if how["no_passphrase"] and how["passphrase_file"]:
+        raise WrongUse("--no-passphrase and --passphrase-file were both given", remedy="Give one of them.")
+    how["words"] = new_passphrase(how["passphrase_file"], none=how["no_passphrase"])
+    made = Case.new(
+        case,
+        passphrase=how["words"],
+        member=how["member"] or "desk",
+        regions=how["regions"],
+        **_reasons(how),
+    )
+    made.close()
+
+
+def _opened(case: Path, how: dict[str, Any]) -> Any:
+    """Open a case for work."""
     from proofroom.case import Case
 
-    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    exists = (case / "case.toml").exists()
-    if exists:
-        words = passphrase_for(case, how["passphrase_file"])
-    else:
-        words = new_passphrase(how["passphrase_file"], none=how["no_passphrase"])
-        Case.new(case, passphrase=words, member=how["member"] or "desk", regions=regions, **reasons).close()
-    return Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons)
+    words = how["words"] if "words" in how else passphrase_for(case, how["passphrase_file"])
+    return Case.open(case, writing=True, passphrase=words, member=how["member"], **_reasons(how))
+
+
+def _reasons(how: dict[str, Any]) -> dict[str, str | None]:
+    return {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
 
 
 def _finish(case: Any, *, as_json: bool) -> int:
@@ -126,9 +148,7 @@ def _finish(case: Any, *, as_json: bool) -> int:
 
 @click.command()
 @click.argument("case", type=click.Path(path_type=Path))
-@click.option(
-    "--regions", type=click.Path(exists=True, path_type=Path), help="A table of region codes (CSV)."
-)
+@making_options
 @house_options
 @json_option
 def new(case: Path, as_json: bool, **how: Any) -> int:
@@ -139,14 +159,14 @@ def new(case: Path, as_json: bool, **how: Any) -> int:
       proofroom new leak.case
       proofroom new leak.case --no-passphrase --as anna
     """
-    regions: Path | None = how.pop("regions")
     if (case / "case.toml").exists():
         from proofroom.errors import WrongUse
 
         raise WrongUse(
             f"there is a case in {case} already", remedy="Use `proofroom receive` to add a delivery."
         )
-    with _made(case, how, regions) as made:
+    _make(case, how)
+    with _opened(case, how) as made:
         head = made.head()
     if as_json:
         put_json({"case": str(case), "head": head})
@@ -176,7 +196,7 @@ def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> 
     """
     from proofroom.cli.progress import Bars
 
-    with _made(case, how) as opened:
+    with _opened(case, how) as opened:
         for one in source:
             answers = intake_answers(opened, one, how["intake"], as_json=as_json)
             with Bars(quiet=as_json) as bars:
@@ -210,10 +230,8 @@ def run(
     from proofroom.case import Case
     from proofroom.cli.progress import Bars
 
-    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    words = passphrase_for(case, how["passphrase_file"])
     with Bars(quiet=as_json) as bars:
-        with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+        with _opened(case, how) as opened:
             if redo:
                 opened.redo(redo)
             opened.run(stage, workers, bars)
@@ -239,10 +257,8 @@ def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | Non
     from proofroom.case import Case
     from proofroom.cli.progress import Bars
 
-    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    words = passphrase_for(case, how["passphrase_file"])
     with Bars(quiet=as_json) as bars:
-        with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+        with _opened(case, how) as opened:
             opened.unlock(_passwords(passwords))
             opened.run((), workers, bars)
         with Case.open(case) as looked:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from proofroom.case import making
+from proofroom.case import Case, making
 from proofroom.case.checking import verify
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import make
-from proofroom.errors import BadCase, BadMember, BadSource, PlainDisk
+from proofroom.errors import BadCase, BadIntake, BadMember, BadSource, PlainDisk, WrongUse
 from proofroom.model.custody import Act
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.keys import Keys, is_locked
@@ -107,6 +107,37 @@ def test_a_plain_disk_needs_a_reason(tmp_path: Path, monkeypatch: pytest.MonkeyP
             make(tmp_path / "case", None, "anna", None, None)
         assert raised.value.exit_status == 2
         assert not (tmp_path / "case").exists()
+
+
+def test_what_could_not_be_received_is_refused_before_a_case_is_made(tmp_path: Path) -> None:
+    case, source, bad = tmp_path / "case", tmp_path / "files", tmp_path / "bad.toml"
+    source.mkdir()
+    bad.write_text('colour = "red"\n')
+    for sources, intake in (
+        ([source, tmp_path / "nothing"], None),
+        ([tmp_path], None),
+        ([source], bad),
+    ):
+        with pytest.raises((BadSource, BadIntake)):
+            making.check_delivery(case, sources, intake)
+    making.check_delivery(case, [source], None)
+    assert not case.exists()
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\t\n"])
+def test_what_says_nothing_is_no_reason_and_no_passphrase(tmp_path: Path, nothing: str) -> None:
+    case = tmp_path / "case"
+    for how in (
+        {"plain_disk": nothing},
+        {"plain_disk": "a test", "passphrase": nothing},
+    ):
+        with pytest.raises(WrongUse, match="empty"):
+            Case.new(case, **how)  # type: ignore[arg-type]  # one of two words
+        assert not case.exists()
+    Case.new(case, plain_disk="a test").close()
+    for reasons in ({"plain_disk": nothing}, {"weak_sandbox": nothing}):
+        with pytest.raises(WrongUse, match="empty"):
+            Case.open(case, writing=True, **reasons)  # type: ignore[arg-type]  # one of two words
 
 
 def test_an_encrypted_disk_needs_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
