@@ -1,28 +1,29 @@
 """Every failure Proofroom can explain to the person at the desk, each with a code and a remedy.
 
     ProofroomError            code, remedy
-    ├─ WrongUse               the command was called in a way that cannot work     (exit 2)
+    ├─ WrongUse               the command was called in a way that cannot work  (exit 2)
     │  ├─ BadQuery            the search words cannot be read
     │  ├─ BadWhere            an address is malformed or points nowhere
     │  ├─ BadIntake           the intake statement cannot be taken as written
     │  ├─ PlainDisk           the case would lie on an unencrypted disk
     │  └─ WeakSandbox         a mandatory layer of the sandbox is missing
-    ├─ BadSource              what was to be received is missing or cannot be read
-    │  └─ SourceLost          it went away in the middle (a stick was pulled out)
-    ├─ BadCase                the case folder is damaged
+    ├─ BadSource              what was to be received is missing or cannot be read  (exit 2)
+    │  └─ SourceLost          it went away in the middle (a stick was pulled out)  (exit 1)
+    ├─ BadCase                the folder is no case, or cannot be worked on  (exit 2)
     │  ├─ CaseTooNew          it was made by a newer version
     │  ├─ CaseBusy            another process is working on it
-    │  ├─ CaseFull            its disk is full
-    │  ├─ BadJournal          the journal (rebuildable) is corrupt
-    │  ├─ BadSegment          a segment or spool (rebuildable) is corrupt
-    │  └─ StaleIndex          the search index (rebuildable) has another schema
+    │  ├─ CaseFull            its disk is full  (exit 1)
+    │  ├─ BadJournal          the journal (rebuildable) is corrupt  (exit 1)
+    │  ├─ BadSegment          a segment or spool (rebuildable) is corrupt  (exit 1)
+    │  └─ StaleIndex          the search index (rebuildable) has another schema  (exit 1)
     ├─ BrokenEvidence         a digest, a signature or a proof fails
-    ├─ LockedKeys             the keys need a passphrase, or got a wrong one
-    ├─ BadMember              a handle or a member's key cannot be used
+    ├─ LockedKeys             the keys need a passphrase, or got a wrong one  (exit 2)
+    ├─ BadMember              a handle or a member's key cannot be used  (exit 2)
     ├─ RefusedSql             a query was not exactly one SELECT over the views
     ├─ SystemRefused          the system refused to open, read or write something  (exit 2)
-    └─ MissingTool            a tool without which the command cannot run       (exit 4)
+    └─ MissingTool            a tool without which the command cannot run  (exit 4)
 
+The exit status is 1 where none is named: what was asked for could not be done, or a check failed.
 A file that cannot be read is *not* an error here: it ends in a stored state with a reason
 (`proofroom.model.states`), is counted in every report, and the work goes on.
 """
@@ -102,6 +103,7 @@ class BadSource(ProofroomError):
 
     code = "bad-source"
     remedy = "Check the path and that you may read it."
+    exit_status = 2
 
 
 class SourceLost(BadSource):
@@ -109,6 +111,7 @@ class SourceLost(BadSource):
 
     code = "source-lost"
     remedy = "Plug it in again and run the same command: the delivery continues where it stopped."
+    exit_status = 1
 
 
 class BadCase(ProofroomError):
@@ -116,6 +119,7 @@ class BadCase(ProofroomError):
 
     code = "bad-case"
     remedy = "Give the folder that holds case.toml; restore it from a copy if it is damaged."
+    exit_status = 2
 
 
 class CaseTooNew(BadCase):
@@ -137,6 +141,7 @@ class CaseFull(BadCase):
 
     code = "case-full"
     remedy = "Free space on the disk of the case and run the same command again: it resumes."
+    exit_status = 1
 
 
 class BadJournal(BadCase):
@@ -146,6 +151,7 @@ class BadJournal(BadCase):
     remedy = (
         "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
     )
+    exit_status = 1
 
 
 class BadSegment(BadCase):
@@ -155,6 +161,7 @@ class BadSegment(BadCase):
     remedy = (
         "Delete the folder derived/ of the case and run `proofroom run CASE`: everything in it is rebuilt."
     )
+    exit_status = 1
 
 
 class StaleIndex(BadCase):
@@ -162,6 +169,7 @@ class StaleIndex(BadCase):
 
     code = "stale-index"
     remedy = "Run `proofroom run CASE search`: the index is rebuilt from the segments."
+    exit_status = 1
 
 
 class BrokenEvidence(ProofroomError):
@@ -184,6 +192,7 @@ class BadMember(ProofroomError):
 
     code = "bad-member"
     remedy = "See `proofroom member CASE list`."
+    exit_status = 2
 
 
 class RefusedSql(ProofroomError):
