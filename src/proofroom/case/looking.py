@@ -35,11 +35,18 @@ class Looking:
     journal: Journal
     limits: Limits
     doc_id: Any
+    _reading: Reading | None = None
 
     @property
     def derived(self) -> Path:
         """The folder of everything that can be rebuilt."""
         return self.folder / "derived"
+
+    def reading(self) -> Reading:
+        """Give the reader of the store, which keeps segments open from one look to the next."""
+        if self._reading is None:
+            self._reading = Reading(self.derived, self.journal)
+        return self._reading
 
     def status(self) -> dict[str, Any]:
         """Give the accounting: everything discovered, and the one state of each occurrence."""
@@ -137,8 +144,8 @@ class Looking:
     def show(self, address: str, mask: Mask) -> list[dict[str, Any]]:
         """Give what stands at an address, with its neighbours; an artifact alone gives its first pieces."""
         where = self.resolve(address)
-        reading = Reading(self.derived, self.journal)
-        evidence = Evidence(reading)
+        reading = self.reading()
+        evidence = Evidence(reading, mask)
         if not where.parts:
             return [self._overview(where, reading, mask)]
         pieces = evidence.pieces_at(where)
@@ -151,7 +158,7 @@ class Looking:
 
     def window(self, address: str, mask: Mask, rows: int = 100) -> list[dict[str, Any]]:
         """Give every stored cell of so many rows, from the row of a cell on."""
-        evidence = Evidence(Reading(self.derived, self.journal))
+        evidence = Evidence(self.reading(), mask)
         return [piece_line(piece, mask) for piece in evidence.window(self.resolve(address), rows)]
 
     def _overview(self, where: Where, reading: Reading, mask: Mask) -> dict[str, Any]:
@@ -196,7 +203,7 @@ class Looking:
         from proofroom.search.query import parse
         from proofroom.store.index import Index
 
-        reading = Reading(self.derived, self.journal)
+        reading = self.reading()
         with Index.open(self.derived / "index", create=False) as index:
             texts = Texts(reading, self.journal)
             places = self._several_places()

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from proofroom.model.evidence import Piece, PieceKind
 from proofroom.model.where import Parts, Where, format_parts
-from proofroom.store.evidence import parse_or_none
+from proofroom.store.addresses import masked_parts, parse_or_none
 from proofroom.values.masking import Mask
 
 if TYPE_CHECKING:
     from proofroom.search.find import Hit
+
+
+_CELL_PARTS = 2
+_KINDS = {kind: kind.name.lower() for kind in PieceKind}
 
 
 def artifact_line(row: Any, mask: Mask) -> dict[str, Any]:
@@ -41,8 +46,8 @@ def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = No
     shown = raw if piece.shown == piece.untrusted_raw else hide(piece.shown)
     line: dict[str, Any] = {
         "where": masked_where(piece.where, mask),
-        "kind": piece.kind.name.lower(),
-        "value": _value(piece, mask, withheld=raw != piece.untrusted_raw or shown != piece.shown),
+        "kind": _KINDS[piece.kind],
+        "value": _value(piece, mask, raw, shown),
         "raw": raw,
         "shown": shown,
         "formula": None if piece.formula is None else mask.text(piece.formula),
@@ -77,21 +82,24 @@ def hit_line(hit: Hit, digest: str | None, path: str, mask: Mask) -> dict[str, A
         "variant": hit.variant,
         "snippet": snippet,
         "highlights": [list(span) for span in highlights],
-        "continues": [format_parts(_masked(parse_or_none(part) or (), mask)) for part in hit.continues],
+        "continues": [format_parts(masked_parts(parse_or_none(part) or (), mask)) for part in hit.continues],
     }
 
 
 def masked_where(where: Where, mask: Mask) -> str:
     """Write an address with masked names; digests are the house's own and stay."""
-    return str(Where(where.artifact, _masked(where.parts, mask), where.outside))
+    *sheet, (key, value) = where.parts or (("", ""),)
+    if key == "cell" and len(sheet) < _CELL_PARTS and value.isalnum() and value.isascii():
+        # Thousands of these stand on a page: what they share is masked and written once.
+        return f"{_sheet_head(where.artifact, tuple(sheet), where.outside, mask)}cell={value}"
+    return str(Where(where.artifact, masked_parts(where.parts, mask), where.outside))
 
 
-def _masked(parts: Parts, mask: Mask) -> Parts:
-    """Mask what an address quotes from the evidence; row, cell, page and line numbers are ours and stay."""
-    return tuple((key, mask.text(value) if key in _QUOTED else value) for key, value in parts)
-
-
-_QUOTED = ("sheet", "meta", "pointer", "attribute")
+@lru_cache(maxsize=64)
+def _sheet_head(artifact: str, sheet: Parts, outside: bool, mask: Mask) -> str:  # noqa: FBT001 - a key of the cache
+    """Write the beginning that the addresses of a sheet's cells share."""
+    where = str(Where(artifact, masked_parts(sheet, mask), outside))
+    return f"{where}&" if sheet else f"{where}#"
 
 
 def _is_number(piece: Piece) -> bool:
@@ -101,12 +109,12 @@ def _is_number(piece: Piece) -> bool:
     return not isinstance(piece.value, str) or piece.value != piece.untrusted_raw
 
 
-def _value(piece: Piece, mask: Mask, *, withheld: bool) -> Any:
+def _value(piece: Piece, mask: Mask, raw: str, shown: str) -> Any:
     """Mask a typed value; a number whose stored or shown text is masked is withheld as a whole."""
     value = piece.value
     if isinstance(value, str):
-        return mask.text(value)
-    if value is None or isinstance(value, bool) or not withheld:
+        return raw if value == piece.untrusted_raw else mask.text(value)
+    if value is None or isinstance(value, bool) or (raw == piece.untrusted_raw and shown == piece.shown):
         return value
     return {"withheld": "id", "as": mask.pseudonym(piece.untrusted_raw)}
 

@@ -75,6 +75,21 @@ class Reading:
             )
         return table.filter(keep)
 
+    def holds(self, noun: str, artifact: str, between: tuple[str, int, int], sheet: int) -> bool:
+        """Say whether an artifact has a row of that sheet with a value in the range."""
+        name, low, high = between
+        for row in self._placements(noun, artifact):
+            file = self._file(row["segment"])
+            for group in range(row["first_group"], row["last_group"] + 1):
+                if not _may_hold(file, group, between):
+                    continue
+                table = file.read_row_groups([group], columns=["artifact", "sheet", name])
+                keep = pc.and_(pc.equal(table["artifact"], artifact), pc.equal(table["sheet"], sheet))
+                inside = pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
+                if pc.any(pc.and_(keep, inside)).as_py():
+                    return True
+        return False
+
     def batches(self, noun: str, artifact: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Give an artifact's rows of a noun one row group at a time, in the file's order."""
         for row in self._placements(noun, artifact):

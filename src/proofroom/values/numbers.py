@@ -51,7 +51,9 @@ def _date() -> str:
     return "(?:" + "|".join(forms) + ")"
 
 
-_READABLE: Final = re.compile(rf"{_date()}(?:{_DASH}{_date()})?|\d{{1,2}}\.\d+(?:[eE]-\d+)?", re.ASCII)
+READABLE: Final = re.compile(rf"{_date()}(?:{_DASH}{_date()})?|\d{{1,2}}\.\d+(?:[eE]-\d+)?", re.ASCII)
+
+"""A word that is a date or a short decimal fraction."""
 
 
 def numbers(untrusted: str) -> Iterator[tuple[int, int]]:
@@ -74,7 +76,7 @@ def _of_chain(chain: str) -> Iterator[tuple[int, int]]:
     """Give the numbers of one chain, in order."""
     waiting: list[re.Match[str]] = []
     for word in _WORD.finditer(chain):
-        readable = _READABLE.fullmatch(ascii_digits(word.group())) is not None
+        readable = READABLE.fullmatch(ascii_digits(word.group())) is not None
         if not readable and not _stands_alone(word.group()):
             waiting.append(word)
             continue
