@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from proofroom.errors import BadSegment
 from proofroom.store.journal import Journal
 from proofroom.store.schemas import SCHEMAS
 from proofroom.store.segments import open_segment
@@ -54,9 +55,7 @@ class Reading:
                 if between is None or _may_hold(file, group, between)
             ]
             if groups:
-                found.append(
-                    file.read_row_groups(groups, columns=None if columns is None else ["artifact", *columns])
-                )
+                found.append(read_groups(file, groups, None if columns is None else ["artifact", *columns]))
         wanted = (
             SCHEMAS[noun]
             if columns is None
@@ -83,7 +82,7 @@ class Reading:
             for group in range(row["first_group"], row["last_group"] + 1):
                 if not _may_hold(file, group, between):
                     continue
-                table = file.read_row_groups([group], columns=["artifact", "sheet", name])
+                table = read_groups(file, [group], ["artifact", "sheet", name])
                 keep = pc.and_(pc.equal(table["artifact"], artifact), pc.equal(table["sheet"], sheet))
                 inside = pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
                 if pc.any(pc.and_(keep, inside)).as_py():
@@ -96,7 +95,7 @@ class Reading:
             file = self._file(row["segment"])
             for group in range(row["first_group"], row["last_group"] + 1):
                 names = None if columns is None else ["artifact", *columns]
-                table = file.read_row_groups([group], columns=names)
+                table = read_groups(file, [group], names)
                 mine = table.filter(pc.equal(table["artifact"], artifact))
                 if mine.num_rows:
                     yield mine
@@ -104,7 +103,7 @@ class Reading:
     def groups(self, segment: str, groups: Sequence[int], columns: Sequence[str]) -> Iterator[pa.Table]:
         """Give row groups of one segment, one at a time."""
         for group in groups:
-            yield self._file(segment).read_row_groups([group], columns=list(columns))
+            yield read_groups(self._file(segment), [group], columns)
 
     def valid_groups(self, noun: str) -> Iterator[tuple[Path, list[int], list[str] | None]]:
         """Give, per segment of a noun, its valid row groups, and its valid artifacts where some are dead."""
@@ -136,6 +135,17 @@ class Reading:
             if len(self._files) > _OPEN_FILES:
                 self._files.popitem(last=False)[1].close()
         return self._files[name]
+
+
+def read_groups(
+    file: pq.ParquetFile, groups: Sequence[int], columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Read row groups of a segment; raises BadSegment when their pages are damaged."""
+    try:
+        return file.read_row_groups(list(groups), columns=None if columns is None else list(columns))
+    except (OSError, pa.ArrowException) as failure:
+        message = "a segment cannot be read: its pages are damaged"
+        raise BadSegment(message) from failure
 
 
 def _may_hold(file: pq.ParquetFile, group: int, between: tuple[str, int, int]) -> bool:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from proofroom.errors import BadSegment
 from proofroom.store.journal import Journal
+from proofroom.store.reading import read_groups
 from proofroom.store.schemas import NOUNS, SCHEMAS
 from proofroom.store.segments import CLOSE_AT, GROUP_ROWS, Placement, SegmentWriter, open_segment, sweep
 from proofroom.store.spool import Spool
@@ -45,11 +46,14 @@ class Results:
     """The writing side of the store: spool, segments and the journal rows that make them valid."""
 
     def __init__(self, derived: Path, journal: Journal) -> None:
-        """Open the store below the case's `derived` folder and delete what a kill left behind."""
+        """Open the store below the case's `derived` folder and delete what a kill left; raises BadSegment."""
         self.derived = derived
         self._folder = derived / "segments"
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._journal = journal
+        for row in journal.rows("select distinct segment from placed"):
+            # A run over a damaged store would report results that nobody can read.
+            open_segment(self._folder, row["segment"]).close()
         self._spool = Spool(derived / "results.spool")
         sweep(self._folder, {row["name"] for row in journal.rows("select name from segments")})
         self._drop_unreadable()
@@ -211,7 +215,7 @@ class Results:
         if writer:
             file = open_segment(self._folder, name)
             for row in rows:
-                table = file.read_row_groups(list(range(row["first_group"], row["last_group"] + 1)))
+                table = read_groups(file, range(row["first_group"], row["last_group"] + 1))
                 table = table.filter(pc.equal(table["artifact"], row["artifact"])).cast(SCHEMAS[noun])
                 first, last = writer.add(table)
                 at = Placement(writer.name, first, last, table.num_rows)

@@ -19,20 +19,24 @@ from typing import Final
 
 import pyarrow as pa
 
-from proofroom.errors import ProofroomError, RefusedSql
+from proofroom.errors import BadJournal, BadSegment, ProofroomError, RefusedSql
 from proofroom.store.journal import Journal
 from proofroom.values.masking import Mask
 
 SECONDS: Final = 120
 """How long one query may take: the last guard against a join of everything with everything."""
 
+_FAILURES: Final[dict[str, type[ProofroomError]]] = {
+    one.code: one for one in (BadJournal, BadSegment, RefusedSql)
+}
+"""What can go wrong in the process, by the code in which it tells."""
 _NEW_USER: Final = 0x10000000
 _NEW_NET: Final = 0x40000000
 _ADDRESS_SPACE: Final = 8 << 30
 
 
 def run_sql(derived: Path, query: str, mask: Mask, seconds: float = SECONDS) -> pa.Table:
-    """Run one SELECT in a process of its own; raises RefusedSql."""
+    """Run one SELECT in a process of its own; raises RefusedSql, or BadSegment when the store is damaged."""
     secret = None if mask.secret is None else base64.b64encode(mask.secret).decode()
     order = json.dumps({"derived": str(derived), "query": query, "secret": secret})
     try:
@@ -47,7 +51,9 @@ def run_sql(derived: Path, query: str, mask: Mask, seconds: float = SECONDS) -> 
         message = f"the query took longer than {seconds:g} seconds"
         raise RefusedSql(message) from None
     if done.returncode == 1 and done.stdout:
-        raise RefusedSql(done.stdout.decode())
+        answer = json.loads(done.stdout)
+        kind = _FAILURES.get(answer["code"], RefusedSql)
+        raise kind(answer["what"])
     if done.returncode:
         message = "the query needed more memory than it may take, or broke the process it ran in"
         raise RefusedSql(message)
@@ -81,7 +87,7 @@ def main() -> int:
         give_up_writing()
         table = tables.select(database, order["query"])
     except ProofroomError as refused:
-        sys.stdout.write(refused.what)
+        sys.stdout.write(json.dumps({"code": refused.code, "what": refused.what}))
         return 1
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
         writer.write_table(table)

@@ -8,6 +8,7 @@ parser) is taken. It runs in a process of its own (`proofroom.store.sql`) that m
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,7 +21,7 @@ import pyarrow.dataset as ds
 import pyarrow.fs
 from duckdb.func import PythonUDFType
 
-from proofroom.errors import RefusedSql
+from proofroom.errors import BadSegment, RefusedSql
 from proofroom.model.evidence import CellType
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
@@ -85,7 +86,10 @@ def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConne
 
 
 def select(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
-    """Run exactly one SELECT over the views; raises RefusedSql for anything else and for a query that fails."""
+    """Run exactly one SELECT over the views; raises RefusedSql for anything else and for a query that fails.
+
+    A segment that is damaged or gone raises BadSegment.
+    """
     try:
         statements = database.extract_statements(query)
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
@@ -101,8 +105,8 @@ def select(database: duckdb.DuckDBPyConnection, query: str) -> pa.Table:
                 message = f"the result has more than {MOST_ROWS} rows: narrow it or count"
                 raise RefusedSql(message)
         return pa.Table.from_batches(taken, batches.schema)
-    except (duckdb.Error, pa.ArrowException) as failure:
-        raise RefusedSql(_first_line(failure)) from None
+    except (duckdb.Error, pa.ArrowException, OSError) as failure:
+        raise _explain(failure) from None
 
 
 def _check_tables(database: duckdb.DuckDBPyConnection, query: str) -> None:
@@ -230,6 +234,8 @@ def _chunks(column: Any) -> Iterator[pa.Array]:
         yield column
 
 
-def _first_line(failure: Exception) -> str:
-    """Give the first line of DuckDB's own words, which name the place in the user's query."""
-    return str(failure).splitlines()[0]
+def _explain(failure: Exception) -> BadSegment | RefusedSql:
+    """Say whether the store or the query is to blame: in DuckDB's own first line, without our hidden names."""
+    if isinstance(failure, OSError) or f"registered as '{_BEHIND}_" in str(failure):
+        return BadSegment("a segment cannot be read: it is damaged or gone")
+    return RefusedSql(re.sub(rf"{_BEHIND}_\w+", "…", str(failure).splitlines()[0]))

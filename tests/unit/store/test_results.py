@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from proofroom.errors import CaseBusy, CaseTooNew
+from proofroom.errors import BadSegment, CaseBusy, CaseTooNew
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
 from proofroom.store.results import Results
@@ -142,3 +142,31 @@ def test_a_journal_of_a_newer_version_is_not_touched(derived: Path) -> None:
     journal.close()
     with pytest.raises(CaseTooNew):
         Journal(derived / "journal.sqlite")
+
+
+def test_damaged_pages_of_a_segment_are_named_as_such(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    put(results, "a" * 64, [cells("a" * 64, 1, 3)])
+    results.close()
+    (segment,) = (derived / "segments").iterdir()
+    whole = segment.read_bytes()
+    segment.write_bytes(b"PAR1" + bytes(60) + whole[64:])
+    with pytest.raises(BadSegment):
+        Reading(derived, journal).of_artifact("cells", "a" * 64)
+    with pytest.raises(BadSegment):
+        list(Reading(derived, journal).batches("cells", "a" * 64))
+
+
+def test_a_store_with_a_segment_cut_short_or_gone_is_not_worked_on(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    put(results, "a" * 64, [cells("a" * 64, 1, 3)])
+    results.close()
+    (segment,) = (derived / "segments").iterdir()
+    segment.write_bytes(segment.read_bytes()[:200])
+    with pytest.raises(BadSegment):
+        Results(derived, journal)
+    segment.unlink()
+    with pytest.raises(BadSegment):
+        Results(derived, journal)

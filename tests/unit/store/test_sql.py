@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from proofroom.errors import RefusedSql
+from proofroom.errors import BadSegment, RefusedSql
 from proofroom.store.journal import Journal
 from proofroom.store.results import Results
 from proofroom.store.schemas import SCHEMAS, of_artifact
@@ -120,6 +120,24 @@ def test_the_unmasked_relations_have_names_that_nobody_can_guess(derived: Path) 
     journal.close()
     assert names[0]
     assert not names[0] & names[1]
+
+
+def test_a_damaged_segment_is_named_as_such_and_without_its_path(derived: Path) -> None:
+    (segment,) = (derived / "segments").iterdir()
+    for damage in (lambda whole: whole[: len(whole) // 2], lambda whole: b"PAR1" + bytes(60) + whole[64:]):
+        before = segment.read_bytes()
+        segment.write_bytes(damage(before))
+        with pytest.raises(BadSegment) as failure:
+            run_sql(derived, "select * from pieces", MASK)
+        assert str(derived) not in failure.value.what
+        segment.write_bytes(before)
+    assert run_sql(derived, "select count(*) as n from pieces", MASK)["n"][0].as_py() == 2
+
+
+def test_an_error_does_not_tell_the_hidden_names(derived: Path) -> None:
+    with pytest.raises(RefusedSql) as refused:
+        run_sql(derived, "with x as (with behin as (select 1 a) select * from behin) from behin, x", MASK)
+    assert "behind" not in refused.value.what
 
 
 def test_a_query_of_a_million_millions_is_stopped(derived: Path) -> None:
