@@ -32,6 +32,7 @@ from proofroom.errors import (
     RefusedSql,
     SourceLost,
     StaleIndex,
+    SystemRefused,
     WeakSandbox,
     WrongUse,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "RefusedSql",
     "SourceLost",
     "StaleIndex",
+    "SystemRefused",
     "WeakSandbox",
     "WrongUse",
     "new",

@@ -12,6 +12,8 @@ import pytest
 from user import PLAIN, proofroom
 
 from proofroom.case.scoring import score_case
+from proofroom.model.custody import Act
+from proofroom.receive.openings import event_lines, read_opening
 
 
 def names_of(small_world: Path) -> list[str]:
@@ -175,6 +177,27 @@ def test_ids_are_withheld_until_a_reason_is_given(small_world: Path, read_case: 
     assert person["id_number"] not in closed.out
     assert "ID-" in closed.out
     assert person["id_number"] in opened.out
+
+
+def test_a_look_behind_the_mask_says_who_why_which_and_how_many(read_case: Path, tmp_path: Path) -> None:
+    case = tmp_path / "copy.case"
+    shutil.copytree(read_case, case)
+    hits = proofroom("search", case, "男", "--limit", "3", "--json", "--reveal", "a check").lines[:-1]
+    proofroom("show", case, hits[0]["where"], "--json", "--reveal", "a check")
+    query = "select raw from cells limit 4"
+    proofroom("sql", case, query, "--json", "--reveal", "a check")
+    (log,) = (case / "custody").iterdir()
+    events = [read_opening(line)[1] for line in event_lines(log)]
+    looks = [(event.by, dict(event.facts)) for event in events if event.act is Act.REVEAL][-3:]
+    asked: list[tuple[str, dict[str, object], int]] = [
+        ("search", {"query": "男", "limit": 3, "exact": False}, 3),
+        ("show", {"where": hits[0]["where"]}, 1),
+        ("sql", {"sql": query}, 4),
+    ]
+    assert looks == [
+        ("desk", {"what": what, "why": "a check", "selection": selection, "lines": lines})
+        for what, selection, lines in asked
+    ]
 
 
 def test_sql_answers_and_refuses(read_case: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -13,40 +12,14 @@ from typing import TYPE_CHECKING, Any, Self
 from proofroom.case.folder import CaseFile
 from proofroom.case.looking import Looking
 from proofroom.case.tables import Accounting, Lines, Rows
+from proofroom.case.viewing import Revealing, View
 from proofroom.errors import BadCase, WrongUse
-from proofroom.model.custody import Act
 from proofroom.receive.keys import Keys, is_locked
 from proofroom.store.journal import Journal
 from proofroom.values.masking import OPEN, Mask
 
 if TYPE_CHECKING:
     from proofroom.case import working
-
-
-@dataclass(slots=True)
-class View:
-    """What a reading command sees: everything through one mask, closed or open."""
-
-    looking: Looking
-    mask: Mask
-
-    def artifacts(self, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
-        """Give one line per occurrence."""
-        return self.looking.artifacts(self.mask, state, limit)
-
-    def show(self, address: str) -> list[dict[str, Any]]:
-        """Give what stands at an address."""
-        return self.looking.show(address, self.mask)
-
-    def search(self, query: str, limit: int = 50, *, exact: bool = False) -> Iterator[dict[str, Any]]:
-        """Give the hits of a query, the total last."""
-        return self.looking.search(query, self.mask, limit, exact=exact)
-
-    def sql(self, query: str) -> Rows:
-        """Give the rows of one SELECT."""
-        from proofroom.store.sql import run_sql
-
-        return Rows(run_sql(self.looking.derived, query, self.mask))
 
 
 class Case:
@@ -166,23 +139,23 @@ class Case:
         return self.looking.unread()
 
     @contextmanager
-    def scope(self, reason: str | None, what: str) -> Iterator[View]:
-        """Look through the mask; with a reason, look without it, which is one event in the custody log."""
+    def scope(self, reason: str | None, what: str, *, member: str | None = None) -> Iterator[View]:
+        """Look through the mask; with a reason, look without it.
+
+        Each list, query or address opened then is one event in the custody log: who, why, which, how many
+        lines. It stands there before anybody sees them. `member` is who looks, where there are several.
+        """
         if reason is None:
             yield View(self.looking, Mask(self._secret()))
             return
         if not reason.strip():
             raise WrongUse("the reason to reveal is empty", remedy="Say why, in a few words.")
-        from proofroom.case import working
+        from proofroom.case.making import now
+        from proofroom.receive.custody import CustodyLog
 
-        working.log_one(
-            self.folder,
-            self._opened_keys(),
-            self.file.author(self._member),
-            Act.REVEAL,
-            {"why": reason, "what": what},
-        )
-        yield View(self.looking, OPEN)
+        by = self.file.author(member or self._member)
+        log = CustodyLog.open(self.folder, self._opened_keys())
+        yield View(self.looking, OPEN, Revealing(log, now, by, reason, what))
 
     def sql(self, query: str) -> Rows:
         """Give the rows of one SELECT over masked views."""

@@ -265,13 +265,6 @@ def missing_layers() -> tuple[str, ...]:
     return probe().missing
 
 
-def log_one(folder: Path, keys: Keys, by: str, act: Act, facts: Mapping[str, Any]) -> None:
-    """Enter one act into the log of a case that is open for looking."""
-    log = CustodyLog.open(folder, keys)
-    log.append([Event(act, now(), by, facts)])
-    log.sign_head()
-
-
 def _received(facts: Mapping[str, Any]) -> Received:
     """Read a received occurrence back from its event."""
     state = facts.get("state")

@@ -1,0 +1,85 @@
+"""What a reading command sees: everything through the mask, or with a reason without it, and then on record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+from proofroom.case.tables import Rows
+from proofroom.model.custody import Act, Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from proofroom.case.looking import Looking
+    from proofroom.receive.custody import CustodyLog
+    from proofroom.values.masking import Mask
+
+_TOGETHER: Final = 10_000
+"""Lines that are counted before they are given; a longer answer is one event for each so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revealing:
+    """Who looks without the mask, and why; what is given stands in the log before anybody sees it."""
+
+    log: CustodyLog
+    clock: Callable[[], str]
+    by: str
+    why: str
+    what: str
+
+    def note(self, selection: Mapping[str, Any], lines: int) -> None:
+        """Enter one look into the log: what was asked for, and how many lines are given."""
+        facts = {"what": self.what, "why": self.why, "selection": dict(selection), "lines": lines}
+        self.log.append([Event(Act.REVEAL, self.clock(), self.by, facts)])
+
+    def give(self, selection: Mapping[str, Any], lines: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Give lines after they were entered; the total of a search is no line."""
+        rest = iter(lines)
+        batch = list(islice(rest, _TOGETHER))
+        while True:
+            self.note(selection, sum("total" not in line for line in batch))
+            yield from batch
+            batch = list(islice(rest, _TOGETHER))
+            if not batch:
+                return
+
+
+@dataclass(slots=True)
+class View:
+    """What a reading command sees: everything through one mask, closed or open."""
+
+    looking: Looking
+    mask: Mask
+    revealing: Revealing | None = None
+
+    def artifacts(self, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
+        """Give one line per occurrence."""
+        lines = self.looking.artifacts(self.mask, state, limit)
+        return self._given({"state": state, "limit": limit}, lines)
+
+    def show(self, address: str) -> list[dict[str, Any]]:
+        """Give what stands at an address."""
+        return list(self._given({"where": address}, self.looking.show(address, self.mask)))
+
+    def search(self, query: str, limit: int = 50, *, exact: bool = False) -> Iterator[dict[str, Any]]:
+        """Give the hits of a query, the total last."""
+        lines = self.looking.search(query, self.mask, limit, exact=exact)
+        return self._given({"query": query, "limit": limit, "exact": exact}, lines)
+
+    def sql(self, query: str) -> Rows:
+        """Give the rows of one SELECT."""
+        from proofroom.store.sql import run_sql
+
+        table = run_sql(self.looking.derived, query, self.mask)
+        if self.revealing is not None:
+            self.revealing.note({"sql": query}, table.num_rows)
+        return Rows(table)
+
+    def _given(
+        self, selection: Mapping[str, Any], lines: Iterable[dict[str, Any]]
+    ) -> Iterator[dict[str, Any]]:
+        return iter(lines) if self.revealing is None else self.revealing.give(selection, lines)
