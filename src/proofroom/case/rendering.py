@@ -88,25 +88,28 @@ def hit_line(hit: Hit, digest: str | None, path: str, mask: Mask) -> dict[str, A
 
 def masked_where(where: Where, mask: Mask) -> str:
     """Write an address with masked names; digests are the house's own and stay."""
-    *sheet, (key, value) = where.parts or (("", ""),)
-    if key == "cell" and len(sheet) < _CELL_PARTS and value.isalnum() and value.isascii():
+    parts = where.parts
+    if parts and parts[-1][0] == "cell" and len(parts) <= _CELL_PARTS:
         # Thousands of these stand on a page: what they share is masked and written once.
-        return f"{_sheet_head(where.artifact, tuple(sheet), where.outside, mask)}cell={value}"
-    return str(Where(where.artifact, masked_parts(where.parts, mask), where.outside))
+        name = parts[-1][1]
+        if name.isalnum() and name.isascii():
+            return f"{_sheet_head(where.artifact, parts[:-1], where.outside, mask.secret)}cell={name}"
+    return str(Where(where.artifact, masked_parts(parts, mask), where.outside))
 
 
 @lru_cache(maxsize=64)
-def _sheet_head(artifact: str, sheet: Parts, outside: bool, mask: Mask) -> str:  # noqa: FBT001 - a key of the cache
+def _sheet_head(artifact: str, sheet: Parts, outside: bool, secret: bytes | None) -> str:  # noqa: FBT001 - a key
     """Write the beginning that the addresses of a sheet's cells share."""
-    where = str(Where(artifact, masked_parts(sheet, mask), outside))
+    where = str(Where(artifact, masked_parts(sheet, Mask(secret)), outside))
     return f"{where}&" if sheet else f"{where}#"
 
 
 def _is_number(piece: Piece) -> bool:
     """Say whether a piece is a cell that holds a number, or a date, which is stored as one."""
-    if piece.kind is not PieceKind.CELL or piece.value is None or isinstance(piece.value, bool):
-        return False
-    return not isinstance(piece.value, str) or piece.value != piece.untrusted_raw
+    value = piece.value
+    if isinstance(value, str):
+        return piece.kind is PieceKind.CELL and value != piece.untrusted_raw
+    return value is not None and value is not True and value is not False
 
 
 def _value(piece: Piece, mask: Mask, raw: str, shown: str) -> Any:

@@ -38,6 +38,10 @@ class Merges:
             for row in range(max(first, found["top"]), min(last, found["bottom"]) + 1):
                 self._by_row.setdefault(row, []).append((found["left"], found["right"], found["top"]))
 
+    def __bool__(self) -> bool:
+        """Say whether any merged range crosses the rows."""
+        return bool(self._by_row)
+
     def cover(self, row: int, column: int) -> bool:
         """Say whether a merged range covers a cell."""
         return any(left <= column <= right for left, right, _ in self._by_row.get(row, ()))
@@ -62,6 +66,7 @@ class Cells:
 
     def pieces(self, table: pa.Table) -> Iterator[Piece]:
         """Give the pieces of a table with `COLUMNS`, in its order."""
+        master = self._merges.master if self._merges else None
         for row, col, kind, flags, raw, shown, formula in zip(
             *(table[name].to_pylist() for name in _KEPT), strict=True
         ):
@@ -70,18 +75,16 @@ class Cells:
                 Where(self._artifact, (*self._prefix, ("cell", f"{_letters(col)}{row}"))),
                 PieceKind.CELL,
                 stored,
-                self._typed(kind, raw),
+                raw if kind == _STRING else self._typed(kind, raw),
                 UntrustedText(shown) if flags & _DIFFERS else stored,
                 UntrustedText(formula) if flags & _FORMULA else None,
                 hidden_parts(flags),
-                self._merges.master(row, col),
+                master(row, col) if master else None,
                 ("precision",) if flags & _PRECISION else (),
             )
 
     def _typed(self, kind: int, raw: str) -> str | float | int | bool | None:
         """Give a cell's typed value; a date that is stored as a serial number becomes ISO 8601."""
-        if kind == _STRING:
-            return raw
         if kind == _DATE:
             try:
                 serial = float(raw)

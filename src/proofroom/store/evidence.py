@@ -80,11 +80,11 @@ class Evidence:
             raise BadWhere(message, remedy=_REMEDY)
         return pieces
 
-    def window(self, where: Where, rows: int = 100) -> list[Piece]:
+    def window(self, where: Where, rows: int = 100) -> Iterator[Piece]:
         """Give every stored cell of so many rows from the cell's row on."""
         sheet, prefix = self._sheet(where)
         row, _column = parse_cell(where.part("cell") or "A1")
-        return list(self._cells(where.artifact, sheet, prefix, row, row + rows - 1))
+        return self._cells(where.artifact, sheet, prefix, row, row + rows - 1)
 
     def piece(self, where: Where) -> Piece:
         """Give the paragraph, line, shape, comment or property at an address."""

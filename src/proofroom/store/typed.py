@@ -22,6 +22,7 @@ _HIDDEN: Final = (
 )
 
 
+@lru_cache(maxsize=16_384)
 def iso_date(serial: float, *, date1904: bool) -> str | None:
     """Give the date that a spreadsheet's serial number stands for, as ISO 8601; None when it is none.
 

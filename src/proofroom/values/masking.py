@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from proofroom.values.numbers import READABLE, SUSPECT, ascii_digits, numbers
+from proofroom.values.numbers import READABLE, SHORTEST, SUSPECT, ascii_digits, numbers
 
 SHORT_NUMBER: Final = r"[-+]?\d{1,5}(?:\.\d*)?(?:[eE]-\d+)?"
 """A number with less than six digits before the point: in a cell that holds a number it is no ID."""
@@ -24,7 +24,6 @@ _WHOLE: Final = re.compile(r"(\d+)\.0*")
 _POWER: Final = re.compile(r"\d+(?:\.\d*)?E\+?\d{1,3}")
 _BASE32: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _PAIRS: Final = [first + second for first in _BASE32 for second in _BASE32]
-_SHORTEST: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,18 @@ class Mask:
 
     def text(self, untrusted: str) -> str:
         """Give the text with everything that looks like an ID or a phone number replaced by its pseudonym."""
-        if self.secret is None or len(untrusted) < _SHORTEST:
+        if self.secret is None or len(untrusted) < SHORTEST:
             return untrusted
         if untrusted.isdecimal():
             return self.pseudonym(untrusted)
         if not SUSPECT.search(untrusted) or READABLE.fullmatch(untrusted):
             return untrusted
-        return self.around(untrusted, [])[0]
+        shown: list[str] = []
+        at = 0
+        for first, last in numbers(untrusted):
+            shown += [untrusted[at:first], self.pseudonym(untrusted[first:last])]
+            at = last
+        return "".join([*shown, untrusted[at:]]) if shown else untrusted
 
     def number(self, untrusted: str) -> str:
         """Give the text of a cell that holds a number: one of fewer than six whole digits is no ID."""

@@ -185,7 +185,7 @@ def test_a_window_reads_the_merged_ranges_once_and_a_piece_only_its_neighbours(t
     a_store(tmp_path, rows)
     reading = CountedReading(tmp_path, Journal(tmp_path / "journal.sqlite", reading_only=True))
     evidence = Evidence(reading)
-    pieces = evidence.window(parse_where(f"{DIGEST}#sheet=S&cell=A1"))
+    pieces = list(evidence.window(parse_where(f"{DIGEST}#sheet=S&cell=A1")))
     assert len(pieces) == 2_000
     assert [str(one.where).partition("cell=")[2] for one in pieces if one.merged] == ["B2", "C2"]
     assert len(reading.read) == 3
