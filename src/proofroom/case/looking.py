@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from proofroom.base import canonical
 from proofroom.case.rendering import artifact_line, hit_line, piece_line
-from proofroom.errors import BadWhere
+from proofroom.errors import BadWhere, WrongUse
 from proofroom.limits import Limits
 from proofroom.model.states import State
 from proofroom.model.where import OUTSIDE, SHORT_LENGTH, Where, parse_where
@@ -21,6 +21,8 @@ from proofroom.store.occurrences import Occurrences
 from proofroom.store.reading import Reading
 from proofroom.values.masking import Mask
 
+PENDING: Final = "pending"
+"""Not a state, but what stands in its place until a run has come to its end."""
 _LINES: Final = """select o.*, p.path as parent_path, a.media_type,
     coalesce(o.state, a.state, 'pending') as final_state,
     case when o.state is null then coalesce(a.reason, '') else o.reason end as final_reason
@@ -113,8 +115,9 @@ class Looking:
 
     def artifacts(self, mask: Mask, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
         """Give one line per occurrence, in the order in which they were found."""
-        if state is not None and state not in set(State):
-            raise BadWhere(f"there is no state {state!r}", remedy=f"The states are {', '.join(State)}.")
+        if state is not None and state not in {*State, PENDING}:
+            words = ", ".join((*State, PENDING))
+            raise WrongUse(f"there is no state {state!r}", remedy=f"The states are {words}.")
         wanted = f"select * from ({_LINES}) where ? is null or final_state = ? order by id limit ?"
         for row in self.journal.each(wanted, (state, state, limit or -1)):
             yield artifact_line(
@@ -215,7 +218,19 @@ class Looking:
                     break
                 given += 1
                 yield hit_line(hit, digest, path, mask)
-        yield {"total": result.total}
+        waiting = self._waiting()
+        yield {"total": result.total, "pending": waiting} if waiting else {"total": result.total}
+
+    def _waiting(self) -> int:
+        """Count what was found and cannot be searched yet: contents that are not indexed, and names."""
+        contents = self.journal.value(
+            "select count(*) from artifacts a where exists "
+            "(select 1 from occurrences o where o.digest = a.digest and o.state is not 'refused') "
+            "and not exists (select 1 from results r where r.artifact = a.digest and r.stage = 'search')"
+        )
+        last = int(self.journal.value("select value from meta where key = 'names'") or 0)
+        names = self.journal.value("select count(*) from occurrences where id > ?", (last,))
+        return int(max(contents, names))
 
     def _several_places(self) -> dict[str, int]:
         """Give the artifacts that were found in several places, and in how many."""

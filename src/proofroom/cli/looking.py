@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import click
 
-from proofroom.cli.asking import passphrase_file_option, passphrase_for
+from proofroom.cli.asking import as_option, passphrase_file_option, passphrase_for
 from proofroom.cli.output import human_bytes, json_option, put_json, put_json_lines, reveal_option, safe
 
 _SCREEN = 50
@@ -24,12 +25,14 @@ def _limit(given: int | None, *, as_json: bool, always: bool = False) -> int:
 
 
 @contextmanager
-def _looked(case: str, what: str, *, reveal: str | None, passphrase_file: Path | None) -> Iterator[Any]:
+def _looked(
+    case: str, what: str, *, reveal: str | None, passphrase_file: Path | None, member: str | None
+) -> Iterator[Any]:
     """Open a case to look at it through the mask, or with a reason without it."""
     from proofroom.case import Case
 
     words = passphrase_for(Path(case), passphrase_file)
-    with Case.open(case, passphrase=words) as opened, opened.scope(reveal, what) as view:
+    with Case.open(case, passphrase=words) as opened, opened.scope(reveal, what, member=member) as view:
         yield view
 
 
@@ -80,6 +83,7 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
 @limit_option
 @json_option
 @reveal_option
+@as_option
 @passphrase_file_option
 def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, **how: Any) -> int:
     """List one line per file, archive member, attachment and embedded picture of CASE.
@@ -113,6 +117,7 @@ def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, **
 )
 @json_option
 @reveal_option
+@as_option
 @passphrase_file_option
 def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, **how: Any) -> int:
     """Print what stands at each address WHERE in CASE, with its neighbours.
@@ -190,6 +195,7 @@ def _print_piece(line: dict[str, Any]) -> None:
 @limit_option
 @json_option
 @reveal_option
+@as_option
 @passphrase_file_option
 def search(
     case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, **how: Any
@@ -211,6 +217,9 @@ def search(
         for line in lines:
             if "total" in line:
                 click.secho(f"{line['total']:,} found", bold=True)
+                if "pending" in line:
+                    words = f"{line['pending']:,} files or names cannot be searched yet"
+                    click.secho(f"{words}: run `proofroom run {case}`", fg="yellow", err=True)
                 continue
             click.secho(safe(line["where"] or "(no bytes)"), fg="cyan")
             variant = f"  [{line['variant']}]" if line["variant"] else ""
@@ -233,8 +242,10 @@ def _highlighted(snippet: str, spans: list[list[int]]) -> str:
 @click.argument("query")
 @json_option
 @reveal_option
+@as_option
 @passphrase_file_option
-def sql(case: str, query: str, as_json: bool, **how: Any) -> int:
+@limit_option
+def sql(case: str, query: str, limit: int | None, as_json: bool, **how: Any) -> int:
     """Run one SELECT over the views cells, sheets, merges, pieces and occurrences of CASE.
 
     \b
@@ -244,11 +255,14 @@ def sql(case: str, query: str, as_json: bool, **how: Any) -> int:
     """
     with _looked(case, "sql", **how) as view:
         rows = view.sql(query)
+    most = _limit(limit, as_json=as_json) or None
     if as_json:
-        put_json_lines(rows)
+        put_json_lines(islice(rows, most))
         return 0
-    for number, row in enumerate(rows):
+    for number, row in enumerate(islice(rows, most)):
         if number == 0:
             click.secho("  ".join(row), bold=True)
         click.echo("  ".join(safe(str(value)) for value in row.values()))
+    if most is not None and len(rows) > most:
+        click.echo(f"{len(rows) - most:,} more; --limit 0 gives all", err=True)
     return 0

@@ -6,9 +6,7 @@ import pytest
 
 from proofroom.extract.encoding import CountingDecoder, decode_all, decode_counted, find_encoding
 
-LIST = (
-    "姓名,身份证号,地址\n张三,990121198001010011,岫岭地区砚月县石笙镇\n李四,1,岫岭市一路\n" * 4
-)
+LIST = "姓名,身份证号,地址\n张三,990121198001010011,岫岭地区砚月县石笙镇\n李四,1,岫岭市一路\n" * 4
 
 
 @pytest.mark.parametrize("encoding", ["gb2312", "gbk", "gb18030"])
