@@ -75,3 +75,32 @@ def test_a_source_that_is_missing_leaves_nothing_behind_in_a_case(read_case: Pat
     done = proofroom("receive", case, tmp_path / "nothing here", *PLAIN, "--json")
     assert done.document["error"]["code"] == "bad-source"
     assert proofroom("status", case, "--json").document["artifacts"] == before
+
+
+def test_what_is_not_indexed_yet_is_no_absence(read_case: Path, tmp_path: Path) -> None:
+    case, more = tmp_path / "case", tmp_path / "more"
+    shutil.copytree(read_case, case)
+    more.mkdir()
+    (more / "later.txt").write_text("Veshkarian harvest", encoding="utf-8")
+    proofroom("receive", case, more, "--json")
+    assert proofroom("search", case, "harvest", "--json").lines == [{"total": 0, "pending": 1}]
+    assert len(proofroom("artifacts", case, "--state", "pending", "--json").lines) == 1
+    assert "cannot be searched yet" in proofroom("search", case, "harvest").err
+    proofroom("run", case, "--json")
+    assert proofroom("search", case, "harvest", "--json").lines[-1] == {"total": 1}
+
+
+def test_a_list_is_cut_where_it_was_asked_to_be(read_case: Path) -> None:
+    query = "select id from occurrences order by id"
+    assert len(proofroom("sql", read_case, query, "--limit", "3", "--json").lines) == 3
+    assert len(proofroom("sql", read_case, query, "--json").lines) > 3
+
+
+def test_with_several_members_whoever_reveals_says_who(read_case: Path, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    shutil.copytree(read_case, case)
+    proofroom("member", case, "add", "anna", "--json")
+    refused = proofroom("artifacts", case, "--limit", "1", "--reveal", "a test", "--json")
+    assert refused.document["error"]["code"] == "bad-member"
+    done = proofroom("artifacts", case, "--limit", "1", "--reveal", "a test", "--as", "anna", "--json")
+    assert (done.status, len(done.lines)) == (0, 1)
