@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from proofroom.base import canonical
-from proofroom.case.rendering import artifact_line, hit_line, piece_line
+from proofroom.case.rendering import artifact_line, cell_lines, hit_line, piece_line
 from proofroom.errors import BadWhere, WrongUse
 from proofroom.limits import Limits
 from proofroom.model.states import State
@@ -161,8 +161,9 @@ class Looking:
 
     def window(self, address: str, mask: Mask, rows: int = 100) -> list[dict[str, Any]]:
         """Give every stored cell of so many rows, from the row of a cell on."""
-        evidence = Evidence(self.reading(), mask)
-        return [piece_line(piece, mask) for piece in evidence.window(self.resolve(address), rows)]
+        where = self.resolve(address)
+        prefix, cells = Evidence(self.reading(), mask).window(where, rows)
+        return cell_lines(Where(where.artifact, prefix), cells, mask)
 
     def _overview(self, where: Where, reading: Reading, mask: Mask) -> dict[str, Any]:
         """Describe an artifact: where it was found, what it is, its sheets and its properties."""

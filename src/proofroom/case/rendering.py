@@ -7,7 +7,7 @@ Faces (CLI, web, notebook) get plain dictionaries from here and nothing else. Wh
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from proofroom.values.masking import Mask
 
 if TYPE_CHECKING:
     from proofroom.search.find import Hit
+    from proofroom.store.cells import Stored
 
 
 _CELL_PARTS = 2
@@ -39,34 +40,55 @@ def artifact_line(row: Any, mask: Mask) -> dict[str, Any]:
     }
 
 
+def cell_lines(sheet: Where, cells: Iterable[Stored], mask: Mask) -> list[dict[str, Any]]:
+    """Render the cells of one sheet as lines of `show`."""
+    head = _sheet_head(sheet.artifact, sheet.parts, sheet.outside, mask.secret)
+    cell = PieceKind.CELL
+    return [_line(f"{head}cell={name}", cell, rest, mask) for name, *rest in cells]
+
+
 def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = None) -> dict[str, Any]:
     """Render one piece as a line of `show`, with its neighbours in short where they are given."""
-    hide = mask.number if _is_number(piece) else mask.text
-    raw = hide(piece.untrusted_raw)
-    shown = raw if piece.shown == piece.untrusted_raw else hide(piece.shown)
-    line: dict[str, Any] = {
-        "where": masked_where(piece.where, mask),
-        "kind": _KINDS[piece.kind],
-        "value": _value(piece, mask, raw, shown),
-        "raw": raw,
-        "shown": shown,
-        "formula": None if piece.formula is None else mask.text(piece.formula),
-        "hidden": list(piece.hidden) or None,
-        "merged": piece.merged,
-        "warnings": list(piece.warnings),
-    }
-    if piece.kind is PieceKind.CELL and piece.value is None:
-        line["raw"] = line["shown"] = None
+    what = (piece.value, piece.untrusted_raw, piece.shown, piece.formula)
+    beside = (piece.hidden, piece.merged, piece.warnings)
+    line = _line(masked_where(piece.where, mask), piece.kind, (*what, *beside), mask)
     if neighbours is not None:
         line["neighbours"] = [
             {
                 "where": masked_where(one.where, mask),
-                "shown": (mask.number if _is_number(one) else mask.text)(one.shown),
+                "shown": _shown(one, mask),
                 "hidden": list(one.hidden) or None,
             }
             for one in neighbours
         ]
     return line
+
+
+def _line(where: str, kind: PieceKind, held: Sequence[Any], mask: Mask) -> dict[str, Any]:
+    """Render what stands at an address: value, stored and shown text, formula, hiding, merge, warnings."""
+    value, stored, seen, formula, hidden, merged, warnings = held
+    number = _is_number(kind, value, stored)
+    hide = mask.number if number else mask.text
+    raw = hide(stored)
+    shown = raw if seen == stored else hide(seen)
+    if isinstance(value, str):
+        typed: Any = raw if value == stored else mask.text(value)
+    elif not number or (raw == stored and shown == seen):
+        typed = value
+    else:
+        typed = {"withheld": "id", "as": mask.pseudonym(stored)}
+    nothing = value is None and kind is PieceKind.CELL
+    return {
+        "where": where,
+        "kind": _KINDS[kind],
+        "value": typed,
+        "raw": None if nothing else raw,
+        "shown": None if nothing else shown,
+        "formula": None if formula is None else mask.text(formula),
+        "hidden": list(hidden) or None,
+        "merged": merged,
+        "warnings": list(warnings),
+    }
 
 
 def hit_line(hit: Hit, digest: str | None, path: str, mask: Mask) -> dict[str, Any]:
@@ -104,22 +126,17 @@ def _sheet_head(artifact: str, sheet: Parts, outside: bool, secret: bytes | None
     return f"{where}&" if sheet else f"{where}#"
 
 
-def _is_number(piece: Piece) -> bool:
+def _is_number(kind: PieceKind, value: Any, untrusted_raw: str) -> bool:
     """Say whether a piece is a cell that holds a number, or a date, which is stored as one."""
-    value = piece.value
     if isinstance(value, str):
-        return piece.kind is PieceKind.CELL and value != piece.untrusted_raw
+        return kind is PieceKind.CELL and value != untrusted_raw
     return value is not None and value is not True and value is not False
 
 
-def _value(piece: Piece, mask: Mask, raw: str, shown: str) -> Any:
-    """Mask a typed value; a number whose stored or shown text is masked is withheld as a whole."""
-    value = piece.value
-    if isinstance(value, str):
-        return raw if value == piece.untrusted_raw else mask.text(value)
-    if value is None or isinstance(value, bool) or (raw == piece.untrusted_raw and shown == piece.shown):
-        return value
-    return {"withheld": "id", "as": mask.pseudonym(piece.untrusted_raw)}
+def _shown(piece: Piece, mask: Mask) -> str:
+    """Give the shown text of a neighbour through the mask."""
+    number = _is_number(piece.kind, piece.value, piece.untrusted_raw)
+    return mask.number(piece.shown) if number else mask.text(piece.shown)
 
 
 def _needs_bytes(untrusted_path: bytes, path: str) -> bool:

@@ -25,6 +25,12 @@ _PRECISION: Final = int(Flag.PRECISION)
 _letters = lru_cache(maxsize=4096)(column_letters)
 
 
+Stored = tuple[
+    str, str | float | int | bool | None, str, str, str | None, tuple[str, ...], str | None, tuple[str, ...]
+]
+"""A cell: its name, typed value, stored text, shown text, formula, what hides it, what it is merged into, warnings."""
+
+
 class Merges:
     """The merged ranges that touch some rows of one sheet."""
 
@@ -66,19 +72,32 @@ class Cells:
 
     def pieces(self, table: pa.Table) -> Iterator[Piece]:
         """Give the pieces of a table with `COLUMNS`, in its order."""
+        for name, value, raw, shown, formula, hidden, merged, warnings in self.stored(table):
+            yield Piece(
+                Where(self._artifact, (*self._prefix, ("cell", name))),
+                PieceKind.CELL,
+                UntrustedText(raw),
+                value,
+                UntrustedText(shown),
+                None if formula is None else UntrustedText(formula),
+                hidden,
+                merged,
+                warnings,
+            )
+
+    def stored(self, table: pa.Table) -> Iterator[Stored]:
+        """Give the same as plain tuples, for a page with thousands of cells."""
         master = self._merges.master if self._merges else None
         for row, col, kind, flags, raw, shown, formula in zip(
             *(table[name].to_pylist() for name in _KEPT), strict=True
         ):
-            stored = UntrustedText(raw)
-            yield Piece(
-                Where(self._artifact, (*self._prefix, ("cell", f"{_letters(col)}{row}"))),
-                PieceKind.CELL,
-                stored,
+            yield (
+                f"{_letters(col)}{row}",
                 raw if kind == _STRING else self._typed(kind, raw),
-                UntrustedText(shown) if flags & _DIFFERS else stored,
-                UntrustedText(formula) if flags & _FORMULA else None,
-                hidden_parts(flags),
+                raw,
+                shown if flags & _DIFFERS else raw,
+                formula if flags & _FORMULA else None,
+                hidden_parts(flags) if flags else (),
                 master(row, col) if master else None,
                 ("precision",) if flags & _PRECISION else (),
             )

@@ -14,7 +14,7 @@ from proofroom.errors import BadWhere
 from proofroom.model.evidence import Flag, Piece, PieceKind
 from proofroom.model.where import Parts, Where, cell_name, format_parts, parse_cell
 from proofroom.store.addresses import is_cell, is_row, masked_parts, parse_or_none
-from proofroom.store.cells import COLUMNS, Cells, Merges
+from proofroom.store.cells import COLUMNS, Cells, Merges, Stored
 from proofroom.store.reading import Reading
 from proofroom.store.typed import hidden_parts
 from proofroom.values.masking import OPEN, Mask
@@ -80,11 +80,15 @@ class Evidence:
             raise BadWhere(message, remedy=_REMEDY)
         return pieces
 
-    def window(self, where: Where, rows: int = 100) -> Iterator[Piece]:
-        """Give every stored cell of so many rows from the cell's row on."""
+    def window(self, where: Where, rows: int = 100) -> tuple[Parts, Iterator[Stored]]:
+        """Give every stored cell of so many rows from the cell's row on, behind the address of the sheet.
+
+        They are plain tuples: a page has thousands of them, and is to be there at once.
+        """
         sheet, prefix = self._sheet(where)
         row, _column = parse_cell(where.part("cell") or "A1")
-        return self._cells(where.artifact, sheet, prefix, row, row + rows - 1)
+        table, cells = self._stored(where.artifact, sheet, prefix, row, row + rows - 1)
+        return prefix, cells.stored(table)
 
     def piece(self, where: Where) -> Piece:
         """Give the paragraph, line, shape, comment or property at an address."""
@@ -163,18 +167,22 @@ class Evidence:
         columns: tuple[int, int] = (1, _LAST),
     ) -> Iterator[Piece]:
         """Give the stored cells of some rows and columns."""
-        table = self._reading.of_artifact(
-            "cells", artifact, between=("row", first, last), sheet=sheet, columns=COLUMNS
-        )
+        table, cells = self._stored(artifact, sheet, prefix, first, last)
         low, high = columns
         if columns != (1, _LAST):
             table = table.filter(
                 pc.and_(pc.greater_equal(table["col"], low), pc.less_equal(table["col"], high))
             )
-        if not table.num_rows:
-            return iter(())
+        return cells.pieces(table)
+
+    def _stored(
+        self, artifact: str, sheet: int, prefix: Parts, first: int, last: int
+    ) -> tuple[pa.Table, Cells]:
+        """Give the stored cells of some rows as a table, and what reads it."""
+        between = ("row", first, last)
+        table = self._reading.of_artifact("cells", artifact, between=between, sheet=sheet, columns=COLUMNS)
         merges = self._merges(artifact, sheet, first, last)
-        return Cells(artifact, prefix, merges, lambda: self._date1904(artifact)).pieces(table)
+        return table, Cells(artifact, prefix, merges, lambda: self._date1904(artifact))
 
     def _merges(self, artifact: str, sheet: int, first: int, last: int) -> Merges:
         return Merges(self._reading.of_artifact("merges", artifact, sheet=sheet), first, last)

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from proofroom.errors import BadSegment
 from proofroom.store.journal import Journal
@@ -21,6 +23,11 @@ from proofroom.store.schemas import SCHEMAS
 from proofroom.store.segments import open_segment
 
 _OPEN_FILES: Final = 64
+_LEAST: Final = -(1 << 62)
+_MOST: Final = 1 << 62
+
+Bounds = tuple[NDArray[np.int64], NDArray[np.int64]]
+"""The smallest and the largest values of a column, one of each for every row group."""
 
 
 class Reading:
@@ -31,6 +38,7 @@ class Reading:
         self._folder = derived / "segments"
         self._journal = journal
         self._files: OrderedDict[str, pq.ParquetFile] = OrderedDict()
+        self._known_bounds: dict[tuple[str, str], Bounds] = {}
 
     def of_artifact(
         self,
@@ -49,11 +57,7 @@ class Reading:
         found = []
         for row in self._placements(noun, artifact):
             file = self._file(row["segment"])
-            groups = [
-                group
-                for group in range(row["first_group"], row["last_group"] + 1)
-                if between is None or _may_hold(file, group, between)
-            ]
+            groups = self._groups(row, between)
             if groups:
                 found.append(read_groups(file, groups, None if columns is None else ["artifact", *columns]))
         wanted = (
@@ -74,14 +78,29 @@ class Reading:
             )
         return table.filter(keep)
 
+    def _groups(self, placement: Any, between: tuple[str, int, int] | None) -> list[int]:
+        """Give the row groups of a placement in which a value of the range can stand, by their statistics."""
+        first, last = placement["first_group"], placement["last_group"]
+        if between is None:
+            return list(range(first, last + 1))
+        name, low, high = between
+        lows, highs = self._bounds(placement["segment"], name)
+        inside = (lows[first : last + 1] <= high) & (highs[first : last + 1] >= low)
+        return [int(group) + first for group in np.flatnonzero(inside)]
+
+    def _bounds(self, segment: str, name: str) -> Bounds:
+        """Give the smallest and the largest value of a column in every row group of a segment."""
+        key = (segment, name)
+        if key not in self._known_bounds:
+            self._known_bounds[key] = _bounds(self._file(segment), name)
+        return self._known_bounds[key]
+
     def holds(self, noun: str, artifact: str, between: tuple[str, int, int], sheet: int) -> bool:
         """Say whether an artifact has a row of that sheet with a value in the range."""
         name, low, high = between
         for row in self._placements(noun, artifact):
             file = self._file(row["segment"])
-            for group in range(row["first_group"], row["last_group"] + 1):
-                if not _may_hold(file, group, between):
-                    continue
+            for group in self._groups(row, between):
                 table = read_groups(file, [group], ["artifact", "sheet", name])
                 keep = pc.and_(pc.equal(table["artifact"], artifact), pc.equal(table["sheet"], sheet))
                 inside = pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
@@ -148,12 +167,13 @@ def read_groups(
         raise BadSegment(message) from failure
 
 
-def _may_hold(file: pq.ParquetFile, group: int, between: tuple[str, int, int]) -> bool:
-    """Say whether a value in the range can stand in the group, by its statistics."""
-    name, low, high = between
-    meta = file.metadata.row_group(group)
-    column = meta.column(file.schema_arrow.get_field_index(name))
-    stats = column.statistics
-    if stats is None or not stats.has_min_max:
-        return True
-    return bool(stats.min <= high and stats.max >= low)
+def _bounds(file: pq.ParquetFile, name: str) -> Bounds:
+    """Read the bounds of a column's row groups; one without statistics may hold anything."""
+    column = file.schema_arrow.get_field_index(name)
+    lows, highs = [], []
+    for group in range(file.num_row_groups):
+        stats = file.metadata.row_group(group).column(column).statistics
+        known = stats is not None and stats.has_min_max
+        lows.append(stats.min if known else _LEAST)
+        highs.append(stats.max if known else _MOST)
+    return np.array(lows, np.int64), np.array(highs, np.int64)

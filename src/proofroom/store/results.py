@@ -105,6 +105,7 @@ class Results:
         waiting = self._journal.rows("select * from spooled order by artifact, stage")
         if not waiting:
             self._spool.clear()
+            self._rewrite_dead()
             return
         frames = [(row, self._spool.read(row["file_offset"], row["length"])) for row in waiting]
         writers: list[SegmentWriter] = []

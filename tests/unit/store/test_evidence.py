@@ -185,9 +185,11 @@ def test_a_window_reads_the_merged_ranges_once_and_a_piece_only_its_neighbours(t
     a_store(tmp_path, rows)
     reading = CountedReading(tmp_path, Journal(tmp_path / "journal.sqlite", reading_only=True))
     evidence = Evidence(reading)
-    pieces = list(evidence.window(parse_where(f"{DIGEST}#sheet=S&cell=A1")))
-    assert len(pieces) == 2_000
-    assert [str(one.where).partition("cell=")[2] for one in pieces if one.merged] == ["B2", "C2"]
+    prefix, found_cells = evidence.window(parse_where(f"{DIGEST}#sheet=S&cell=A1"))
+    stored = list(found_cells)
+    assert prefix == (("sheet", "S"),)
+    assert len(stored) == 2_000
+    assert [name for name, *_, merged, _warnings in stored if merged] == ["B2", "C2"]
     assert len(reading.read) == 3
     found = evidence.pieces_at(parse_where(f"{DIGEST}#para=500"))[0]
     evidence.neighbours(found.where)

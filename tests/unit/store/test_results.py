@@ -170,3 +170,15 @@ def test_a_store_with_a_segment_cut_short_or_gone_is_not_worked_on(derived: Path
     segment.unlink()
     with pytest.raises(BadSegment):
         Results(derived, journal)
+
+
+def test_a_large_result_that_is_read_again_leaves_no_dead_segment(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    digest = "a" * 64
+    for _ in range(2):
+        put(results, digest, [cells(digest, n * 50_000 + 1, 50_000) for n in range(6)])
+        results.flush()
+    results.close()
+    kept = {path.name for path in (derived / "segments").iterdir()}
+    assert kept == {row["segment"] for row in journal.rows("select segment from placed")}
