@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 import zipfile
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -208,3 +209,15 @@ def test_the_sample_is_read_whole(read_with: Read, root: Path) -> None:
     data = (root / "src/proofroom/extract/formats/samples" / FORMAT.sample).read_bytes()
     found = read_with(FORMAT, data)
     assert (found.ended, found.partial, len(found.said)) == (None, [], 12)
+
+
+def test_of_two_parts_with_one_name_neither_is_lost(read_with: Read) -> None:
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # that the name is there already is what this is about
+        archive.writestr("word/document.xml", parts(paragraph(run("first")))["word/document.xml"])
+        for name, data in parts(paragraph(run("second"))).items():
+            archive.writestr(name, data)
+    found = read_with(FORMAT, out.getvalue())
+    assert "second" in found.said.values()
+    assert b"first" in found.members["word/document.xml"]

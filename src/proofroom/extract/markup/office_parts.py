@@ -63,7 +63,9 @@ def send_members(package: Package, sink: Sink) -> None:
     """Hand out every part that was not read and is no mere plumbing; each keeps its path in the zip."""
     for entry in package.entries:
         name = plain_name(entry_name(entry))
-        if name not in package.used and not _PLUMBING.fullmatch(name):
+        # Of two parts with one name only the last is read; the other must not be lost.
+        second = package.by_name[name] is not entry
+        if second or (name not in package.used and not _PLUMBING.fullmatch(name)):
             copy_member(package, entry, sink)
 
 
