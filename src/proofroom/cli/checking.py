@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from proofroom.cli.asking import passphrase_for
 from proofroom.cli.output import json_option, put_json, put_json_lines, safe
-from proofroom.cli.working import house_options
+from proofroom.cli.working import house_options, opened_for_work
 
 
 @click.command()
@@ -106,11 +105,7 @@ def add(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
     Examples
       proofroom member leak.case add anna
     """
-    from proofroom.case import Case
-
-    words = passphrase_for(case, how["passphrase_file"])
-    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+    with opened_for_work(case, how) as opened:
         entered = opened.add_member(handle)
     if as_json:
         put_json(entered)
@@ -131,11 +126,7 @@ def retire(case: Path, /, handle: str, as_json: bool, **how: Any) -> int:
     Examples
       proofroom member leak.case retire anna
     """
-    from proofroom.case import Case
-
-    words = passphrase_for(case, how["passphrase_file"])
-    reasons = {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
-    with Case.open(case, writing=True, passphrase=words, member=how["member"], **reasons) as opened:
+    with opened_for_work(case, how) as opened:
         left = opened.retire_member(handle)
     if as_json:
         put_json(left)

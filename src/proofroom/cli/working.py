@@ -92,7 +92,7 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
     else:
         check_delivery(case, source, how["intake"])
         _make(case, how)
-    with _opened(case, how) as opened:
+    with opened_for_work(case, how) as opened:
         for one in source:
             if opened.is_waiting(one, how["intake"]):
                 click.echo(f"{safe(str(one))} is in the case already; what was stopped goes on.", err=True)
@@ -124,7 +124,7 @@ def _make(case: Path, how: dict[str, Any]) -> None:
     made.close()
 
 
-def _opened(case: Path, how: dict[str, Any]) -> Any:
+def opened_for_work(case: Path, how: dict[str, Any]) -> Any:
     """Open a case for work."""
     from proofroom.case import Case
 
@@ -166,7 +166,7 @@ def new(case: Path, as_json: bool, **how: Any) -> int:
             f"there is a case in {case} already", remedy="Use `proofroom receive` to add a delivery."
         )
     _make(case, how)
-    with _opened(case, how) as made:
+    with opened_for_work(case, how) as made:
         head = made.head()
     if as_json:
         put_json({"case": str(case), "head": head})
@@ -196,7 +196,7 @@ def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> 
     """
     from proofroom.cli.progress import Bars
 
-    with _opened(case, how) as opened:
+    with opened_for_work(case, how) as opened:
         for one in source:
             answers = intake_answers(opened, one, how["intake"], as_json=as_json)
             with Bars(quiet=as_json) as bars:
@@ -231,7 +231,7 @@ def run(
     from proofroom.cli.progress import Bars
 
     with Bars(quiet=as_json) as bars:
-        with _opened(case, how) as opened:
+        with opened_for_work(case, how) as opened:
             if redo:
                 opened.redo(redo)
             opened.run(stage, workers, bars)
@@ -258,7 +258,7 @@ def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | Non
     from proofroom.cli.progress import Bars
 
     with Bars(quiet=as_json) as bars:
-        with _opened(case, how) as opened:
+        with opened_for_work(case, how) as opened:
             opened.unlock(_passwords(passwords))
             opened.run((), workers, bars)
         with Case.open(case) as looked:
