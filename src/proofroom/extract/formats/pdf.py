@@ -7,8 +7,7 @@ waits for OCR. `pdf:password-index` says which of the given passwords fitted, fr
 
 from __future__ import annotations
 
-import logging
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import pypdfium2
 from pypdfium2 import raw as pdfium
@@ -26,8 +25,9 @@ from proofroom.extract.pages.aside import (
 )
 from proofroom.extract.pages.drawn import waits_for_ocr
 from proofroom.extract.pages.lines import page_text
-from proofroom.extract.pages.pdf_bytes import PdfBytes, mended, scan_pdf
-from proofroom.extract.pages.stand_in_font import install
+from proofroom.extract.pages.numbers import number_ranges
+from proofroom.extract.pages.opening import open_pdf, refusal
+from proofroom.extract.pages.pdf_bytes import PdfBytes, scan_pdf
 from proofroom.extract.pictures.packets import xmp_facts
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
@@ -36,11 +36,6 @@ _MOST_FAILURES: Final = 100
 _LONGEST: Final = 65_536
 _MOST_HEADINGS: Final = 10_000
 _BROKEN: Final = (pypdfium2.PdfiumError, OSError, ValueError, TypeError, AssertionError)
-
-# What it says on standard error is not ours to let out.
-logging.getLogger(pypdfium2.__name__).setLevel(logging.CRITICAL + 1)
-
-_FONT: Final = install()
 
 
 def read(source: Source, sink: Sink) -> None:
@@ -51,54 +46,17 @@ def read(source: Source, sink: Sink) -> None:
     for packet in scanned.packets:
         for key, value in xmp_facts(packet):
             sink.meta(key, value)
-    pdf = _open(source, sink, scanned)
+    opened = open_pdf(source, scanned)
     try:
-        document = _Document(pdf, source, sink)
+        if opened.password_index >= 0:
+            sink.meta("pdf:password-index", str(opened.password_index))
+        document = _Document(opened.pdf, source, sink)
         document.properties()
         document.pages()
         document.files()
     finally:
-        pdf.close()
+        opened.pdf.close()
     document.end(scanned)
-
-
-def _open(source: Source, sink: Sink, scanned: PdfBytes) -> Any:
-    """Open the document, if it broke off with an end of our making; raises Unreadable."""
-    try:
-        return _unlocked(source.untrusted, source, sink)
-    except pypdfium2.PdfiumError as failed:
-        whole = mended(source.untrusted) if scanned.breaks_off else b""
-        if not whole or failed.err_code == pdfium.FPDF_ERR_SECURITY:
-            raise _refusal(failed.err_code, scanned) from failed
-    try:
-        return _unlocked(whole, source, sink)
-    except pypdfium2.PdfiumError as failed:
-        raise _refusal(failed.err_code, scanned) from failed
-
-
-def _unlocked(untrusted: BinaryIO | bytes, source: Source, sink: Sink) -> Any:
-    """Open a document with no password or one of those given."""
-    given = source.passwords[: source.limits.password_attempts]
-    for number, password in enumerate((None, *given), -1):
-        try:
-            pdf = pypdfium2.PdfDocument(untrusted, password=password)
-        except pypdfium2.PdfiumError as failed:
-            if failed.err_code != pdfium.FPDF_ERR_PASSWORD:
-                raise
-        except UnicodeEncodeError:
-            continue
-        else:
-            if number >= 0:
-                sink.meta("pdf:password-index", str(number))
-            return pdf
-    raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
-
-
-def _refusal(code: int | None, scanned: PdfBytes) -> Unreadable:
-    """Say why PDFium did not open a document."""
-    if code == pdfium.FPDF_ERR_SECURITY:
-        return Unreadable(State.LOCKED, Reason.UNSUPPORTED_ENCRYPTION)
-    return Unreadable(State.DAMAGED, Reason.CUT_SHORT if scanned.breaks_off else Reason.NOT_WELL_FORMED)
 
 
 class _Document:
@@ -110,7 +68,8 @@ class _Document:
         self._sink = sink
         self._names: set[str] = set()
         self._authors: set[str] = set()
-        self._anything = self._pictures = False
+        self._anything = False
+        self._for_ocr: list[int] = []
         self._loaded = self._failed = 0
 
     def properties(self) -> None:
@@ -143,6 +102,13 @@ class _Document:
     def pages(self) -> None:
         """Send page after page; after many in a row that cannot be loaded the others are given up."""
         self._start_forms()
+        try:
+            self._all_pages()
+        finally:
+            if self._for_ocr:
+                self._sink.meta("pdf:pages-for-ocr", number_ranges(self._for_ocr))
+
+    def _all_pages(self) -> None:
         in_a_row = 0
         with LineBatch(self._sink) as lines:
             for number in range(1, len(self._pdf) + 1):
@@ -167,12 +133,12 @@ class _Document:
     def end(self, scanned: PdfBytes) -> None:
         """Say how the document ends as a whole."""
         if not self._loaded and self._failed:
-            raise _refusal(None, scanned)
+            raise refusal(None, scanned)
         if scanned.breaks_off:
             raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
         if self._failed:
             self._sink.partly(Reason.DAMAGED_PART)
-        if self._pictures:
+        if self._for_ocr:
             self._sink.partly(Reason.OCR_PENDING)
         elif not self._anything and not self._failed:
             raise Unreadable(State.EMPTY, Reason.NO_TEXT)
@@ -198,7 +164,8 @@ class _Document:
                 self._sink.partly(Reason.LIMIT_TEXT_BYTES)
             characters = sum(len(line) for line in text.untrusted_lines)
             self._anything = self._anything or characters > 0
-            self._pictures = self._pictures or text.nameless or waits_for_ocr(page, characters)
+            if text.unreliable or waits_for_ocr(page, characters):
+                self._for_ocr.append(number)
             self._annotations(page, number, lines)
         finally:
             pdfium.FPDF_ClosePage(page)

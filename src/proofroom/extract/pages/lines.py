@@ -24,6 +24,8 @@ _GOOD_PART: Final = 10
 _LEAST_RISE: Final = 1.0
 _SHARE_OF_HEIGHT: Final = 0.6
 _SHARE_OF_WIDTH: Final = 0.2
+_REPLACEMENT: Final = 0xFFFD
+_PRIVATE: Final = range(0xE000, 0xF900)
 # PDFium marks a hyphen at the end of a line so, and swallows the line's end.
 _HYPHENS: Final = (0x0002, 0xFFFE)
 _CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0), 0xFFFE, 0xFFFF) if code != 0x09}
@@ -48,13 +50,13 @@ class Box:
 class Text:
     """The lines of a page in reading order, and what is wrong with them.
 
-    cut: there were more characters than are read. nameless: a good part of them is shown in fonts that do
-    not say which characters they show, so that the text may be other than what is seen.
+    cut: there were more characters than are read. unreliable: a good part of them is shown in fonts that do
+    not say which characters they show, or stands for no character at all: the text is other than what is seen.
     """
 
     untrusted_lines: list[str]
     cut: bool = False
-    nameless: bool = False
+    unreliable: bool = False
 
 
 def page_text(page: Any, quarter_turns: int) -> Text:
@@ -65,7 +67,7 @@ def page_text(page: Any, quarter_turns: int) -> Text:
     try:
         count = max(pdfium.FPDFText_CountChars(text_page), 0)
         units = _units(text_page, min(count, MOST_CHARACTERS))
-        nameless = _is_nameless(text_page, len(units))
+        unreliable = _is_nameless(text_page, len(units)) or _is_senseless(units)
         found = [
             (_tidy(units[start:end]), _box(text_page, start, end - start, quarter_turns))
             for start, end in _spans(units)
@@ -74,7 +76,7 @@ def page_text(page: Any, quarter_turns: int) -> Text:
         pdfium.FPDFText_ClosePage(text_page)
     lines = [(text, box) for text, box in found if text.strip()]
     ordered = [lines[place][0] for place in _order([box for _, box in lines])]
-    return Text(ordered, cut=count > MOST_CHARACTERS, nameless=nameless)
+    return Text(ordered, cut=count > MOST_CHARACTERS, unreliable=unreliable)
 
 
 def _units(text_page: Any, count: int) -> array[int]:
@@ -88,6 +90,12 @@ def _is_nameless(text_page: Any, count: int) -> bool:
     looked = range(0, count, max(count // _LOOKED_AT, 1))
     nameless = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, number) == 1 for number in looked)
     return bool(nameless > len(looked) // _GOOD_PART)
+
+
+def _is_senseless(units: array[int]) -> bool:
+    """Say whether a good part of the characters are replacements or of nobody's (private use)."""
+    senseless = sum(unit == _REPLACEMENT or unit in _PRIVATE for unit in units)
+    return senseless > len(units) // _GOOD_PART
 
 
 def _spans(units: array[int]) -> list[tuple[int, int]]:

@@ -7,6 +7,8 @@ the 男 or 女 in a cell. With this font it keeps it, and the places of lines ar
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ctypes import memmove
 from typing import Any, Final
 
@@ -80,11 +82,29 @@ def _font() -> bytes:
 
 
 _DATA: Final = _font()
+_LATIN: Final = (0, 1)
+"""Windows' numbers of the character sets that PDFium's own fonts have: ANSI and default."""
+_drawing: list[bool] = []
 
 
-def _map_font(*_wanted: Any) -> int:
-    """Answer every wish with the one font."""
-    return _HANDLE
+def is_stand_in(size: int) -> bool:
+    """Say whether a font of that many bytes is the one that stands in."""
+    return size == len(_DATA)
+
+
+def _map_font(*wanted: Any) -> int:
+    """Answer every wish with the one font; while pages are drawn, leave Latin fonts to PDFium's own."""
+    return 0 if _drawing and wanted[3] in _LATIN else _HANDLE
+
+
+@contextmanager
+def own_shapes() -> Iterator[None]:
+    """Let documents that are opened meanwhile draw Latin text in PDFium's own fonts, not as boxes."""
+    _drawing.append(True)
+    try:
+        yield
+    finally:
+        _drawing.pop()
 
 
 def _font_data(_info: Any, _font: Any, table: int, buffer: Any, size: int) -> int:
