@@ -48,6 +48,7 @@ class Collector:
         self._formats: list[str] = []
         self._sheets: set[int] = set()
         self._seq = self._text = self._member_bytes = self._besides = 0
+        self._boxless = range(0)
         self._member: tuple[bytes, MemberFile] | None = None
         self._hashes: dict[str, Any] = {}
         self._meta: Counter[str] = Counter()
@@ -125,7 +126,17 @@ class Collector:
         self._emit("merges", names, [frame.columns[name] for name in names], frame.rows)
 
     def _take_lines(self, frame: Frame) -> None:
+        self._boxless = range(self._seq, self._seq + frame.rows)
         self._take_pieces(frame, frame.columns["part"], frame.columns["kind"], frame.columns["flags"], "text")
+
+    def _take_boxes(self, frame: Frame) -> None:
+        """Take where lines of the frame before stand."""
+        lines, self._boxless = self._boxless, range(0)
+        if frame.numbers("line")[-1] >= len(lines):
+            raise BadFrame(_NO_LINE)
+        sides = [frame.columns[name] for name in SCHEMAS["boxes"].names[2:]]
+        seq = frame.numbers("line") + np.int32(lines.start)
+        self._emit("boxes", SCHEMAS["boxes"].names[1:], [seq, *sides], frame.rows)
 
     def _take_meta(self, frame: Frame) -> None:
         frame = self._without_password(frame)
@@ -257,6 +268,7 @@ _SHEET_TWICE = "a sheet announced twice"
 _FORMATS_TWICE = "number formats given twice"
 _NO_NUMBER_FORMAT = "a number format that was not given"
 _OVER_LIMIT = "more than the child's own limits allow"
+_NO_LINE = "boxes of lines that were not given just before"
 _NESTED = "member frames out of order"
 
 _HANDLERS: dict[Kind, Callable[[Collector, Frame], None]] = {
@@ -266,6 +278,7 @@ _HANDLERS: dict[Kind, Callable[[Collector, Frame], None]] = {
     Kind.CELLS: Collector._take_cells,  # noqa: SLF001
     Kind.MERGES: Collector._take_merges,  # noqa: SLF001
     Kind.LINES: Collector._take_lines,  # noqa: SLF001
+    Kind.BOXES: Collector._take_boxes,  # noqa: SLF001
     Kind.META: Collector._take_meta,  # noqa: SLF001
     Kind.MEMBER_BEGIN: Collector._begin_member,  # noqa: SLF001
     Kind.MEMBER_DATA: Collector._take_member_data,  # noqa: SLF001

@@ -20,11 +20,14 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Final, Protocol
 
 from proofroom.limits import Limits
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
+
+NO_CONFIDENCE: Final = 255
+"""The confidence of a text that stands in the file as text."""
 
 
 class Unreadable(Exception):
@@ -98,12 +101,18 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One piece of text at an address: `part` is written as by `model.where.format_parts`."""
+    """One piece of text at an address: `part` is written as by `model.where.format_parts`.
+
+    box: left, top, right, bottom from the top left corner of the page as it is shown, y downwards, in tenths
+    of a point; of a picture in pixels. confidence: 0 to 100 of a text that was recognised, 255 of any other.
+    """
 
     part: str
     kind: PieceKind
     untrusted_text: str
     flags: Flag = Flag.NONE
+    box: tuple[int, int, int, int] | None = None
+    confidence: int = NO_CONFIDENCE
 
 
 class MemberWriter(Protocol):

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import pyarrow.compute as pc
 
+from proofroom.extract.format import NO_CONFIDENCE
 from proofroom.extract.frames import Kind
 from proofroom.extract.inbox import BadFrame, Frame
 from proofroom.model.evidence import CellType, Flag, PieceKind
@@ -24,6 +25,7 @@ _FORMAT_NAME: Final = re.compile(r"[a-z0-9_]{0,64}\Z")
 _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9.+_-]{1,200}\Z")
 _PART: Final = r"[a-z][a-z-]*=(?:[^&%]|%[0-9A-Fa-f]{2})*"
 _ADDRESS: Final = rf"\A(?s:{_PART}(?:&{_PART})*)?\z"
+_MOST_CONFIDENT: Final = 100
 _UNKNOWN_BITS: Final = "a type or flag that does not exist"
 _UNKNOWN_CODE: Final = "a state or reason that does not exist"
 _BAD_NUMBER: Final = "a number out of its range"
@@ -67,6 +69,16 @@ def _lines(frame: Frame) -> None:
         raise BadFrame(_BAD_NAME)
 
 
+def _boxes(frame: Frame) -> None:
+    numbers, confidence = frame.numbers("line"), frame.numbers("confidence")
+    turned = (frame.numbers("left") > frame.numbers("right")) | (
+        frame.numbers("top") > frame.numbers("bottom")
+    )
+    wrong = (confidence > _MOST_CONFIDENT) & (confidence != NO_CONFIDENCE)
+    if numbers[0] < 0 or (numbers[1:] <= numbers[:-1]).any() or turned.any() or wrong.any():
+        raise BadFrame(_BAD_NUMBER)
+
+
 def _member_end(frame: Frame) -> None:
     _codes(frame, _STATES | {""})
 
@@ -107,6 +119,7 @@ _CHECKS: Final[dict[Kind, Callable[[Frame], None]]] = {
     Kind.CELLS: _cells,
     Kind.MERGES: _merges,
     Kind.LINES: _lines,
+    Kind.BOXES: _boxes,
     Kind.MEMBER_END: _member_end,
     Kind.MEMBER_ABSENT: _with_state,
     Kind.PARTLY: _partly,

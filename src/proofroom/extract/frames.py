@@ -24,7 +24,7 @@ MAX_FRAME: Final = 64 << 20
 
 
 class Kind(IntEnum):
-    """The kinds of frame, in the order in which a child usually sends them."""
+    """The kinds of frame, as they are numbered on the wire."""
 
     FORMAT = 1
     SHEET = 2
@@ -40,6 +40,7 @@ class Kind(IntEnum):
     PARTLY = 12
     PIXELS = 13
     END = 14
+    BOXES = 15
 
 
 SCHEMAS: Final[dict[Kind, tuple[tuple[str, str], ...]]] = {
@@ -59,6 +60,14 @@ SCHEMAS: Final[dict[Kind, tuple[tuple[str, str], ...]]] = {
     ),
     Kind.MERGES: (("sheet", "i4"), ("top", "i4"), ("left", "i4"), ("bottom", "i4"), ("right", "i4")),
     Kind.LINES: (("part", "text"), ("kind", "u1"), ("flags", "u2"), ("text", "text")),
+    Kind.BOXES: (
+        ("line", "i4"),
+        ("left", "i4"),
+        ("top", "i4"),
+        ("right", "i4"),
+        ("bottom", "i4"),
+        ("confidence", "u1"),
+    ),
     Kind.META: (("key", "text"), ("value", "text")),
     Kind.MEMBER_BEGIN: (("name", "blob"), ("size", "i8")),
     Kind.MEMBER_DATA: (("data", "blob"),),
@@ -68,7 +77,10 @@ SCHEMAS: Final[dict[Kind, tuple[tuple[str, str], ...]]] = {
     Kind.PIXELS: (("width", "i4"), ("height", "i4"), ("rgb", "blob")),
     Kind.END: (("state", "text"), ("reason", "text")),
 }
-"""Columns by kind. u1, u2, i4, i8 are fixed widths; text is UTF-8 with offsets; blob is bytes with offsets."""
+"""Columns by kind. u1, u2, i4, i8 are fixed widths; text is UTF-8 with offsets; blob is bytes with offsets.
+
+A frame of boxes comes right behind the frame of lines that they belong to; `line` counts its rows from 0.
+"""
 
 WIDTHS: Final = {"u1": 1, "u2": 2, "i4": 4, "i8": 8}
 _CODES: Final = {"u1": "B", "u2": "H", "i4": "i", "i8": "q"}

@@ -19,7 +19,9 @@ from proofroom.extract.frames import HEADER, LENGTH, MAGIC, MAX_FRAME, SCHEMAS, 
 
 _DTYPES: Final = {"u1": np.uint8, "u2": np.uint16, "i4": np.int32, "i8": np.int64}
 _MAX_ROWS: Final = 1 << 24
-_MANY_ROWS: Final = frozenset((Kind.NUMBER_FORMATS, Kind.CELLS, Kind.MERGES, Kind.LINES, Kind.META))
+_MANY_ROWS: Final = frozenset(
+    (Kind.NUMBER_FORMATS, Kind.CELLS, Kind.MERGES, Kind.LINES, Kind.BOXES, Kind.META)
+)
 """Frames of all other kinds have one row: whoever takes them looks at the first."""
 
 

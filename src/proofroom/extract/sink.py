@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from itertools import compress, islice
 from operator import ne
 
-from proofroom.extract.format import Cells, Line, MemberWriter, Texts, Unreadable, texts
+from proofroom.extract.format import NO_CONFIDENCE, Cells, Line, MemberWriter, Texts, Unreadable, texts
 from proofroom.extract.frames import MAX_FRAME, Kind, pack, pack_one
 from proofroom.limits import Limits
 from proofroom.model.evidence import Flag
@@ -19,6 +19,7 @@ _CHUNK = 1 << 20
 _LINES_PER_FRAME = 4_096
 _FRAME_BYTES = 16 << 20
 """Bytes of text from which on a frame of several rows is cut in two: the parent takes none above MAX_FRAME."""
+_FARTHEST = 1 << 30
 _EXPANSION_FLOOR = 64 << 20
 
 
@@ -100,6 +101,19 @@ class FrameSink:
         kinds = bytes(int(line.kind) for line in some)
         flags = array("H", (int(line.flags) for line in some))
         self._send(pack(Kind.LINES, len(some), [parts, kinds, flags, text]))
+        self._send_boxes(some)
+
+    def _send_boxes(self, some: Sequence[Line]) -> None:
+        """Send where lines stand and how sure they are, of those that say so."""
+        placed = [
+            (at, *_upright(line.box or (0, 0, 0, 0)), line.confidence)
+            for at, line in enumerate(some)
+            if line.box or line.confidence != NO_CONFIDENCE
+        ]
+        if placed:
+            *numbers, confidence = zip(*placed, strict=True)
+            columns = [array("i", column) for column in numbers]
+            self._send(pack(Kind.BOXES, len(placed), [*columns, bytes(confidence)]))
 
     def meta(self, key: str, untrusted_value: str) -> None:
         """Take one property; properties are sent together."""
@@ -219,6 +233,12 @@ class _Member:
         self._sink.member_bytes(self._written, data)
         self._written += len(data)
         return len(data)
+
+
+def _upright(box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    """Give a box whose numbers cross the wire: the smaller side first, none too large."""
+    left, top, right, bottom = (max(-_FARTHEST, min(side, _FARTHEST)) for side in box)
+    return min(left, right), min(top, bottom), max(left, right), max(top, bottom)
 
 
 class _Nowhere:

@@ -51,11 +51,23 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
             pa.field("text", pa.string(), nullable=False),
         ]
     ),
+    "boxes": pa.schema(
+        [
+            pa.field("artifact", _NAME, nullable=False),
+            pa.field("seq", pa.int32(), nullable=False),
+            pa.field("left", pa.int32(), nullable=False),
+            pa.field("top", pa.int32(), nullable=False),
+            pa.field("right", pa.int32(), nullable=False),
+            pa.field("bottom", pa.int32(), nullable=False),
+            pa.field("confidence", pa.uint8(), nullable=False),
+        ]
+    ),
 }
 """Rows are sorted by artifact and then as the file has them.
 
 cells: raw is the stored text; shown is "" where it equals raw (flag SHOWN_DIFFERS tells); row and col
 count from 1; sheet is the index from 1, 0 for CSV and TSV. pieces: part as `format_parts` writes it.
+boxes: where the piece of the same seq stands on its page, of pieces that know it (see `extract.format.Line`).
 """
 
 NOUNS: Final = tuple(SCHEMAS)

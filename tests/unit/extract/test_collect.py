@@ -169,6 +169,37 @@ def test_text_is_bounded_too() -> None:
     assert not refused(FORMAT, long, END, limits=replace(DEFAULT, text_bytes=1 << 20))
 
 
+def boxes(*columns: tuple[int, ...], confidence: bytes = b"\xff") -> bytes:
+    """Give a frame of boxes from its columns: line, left, top, right, bottom."""
+    return frame(
+        Kind.BOXES, len(columns[0]), *[array("i", column).tobytes() for column in columns], confidence
+    )
+
+
+def test_a_box_stands_beside_its_line() -> None:
+    good = boxes((0,), (1,), (-2,), (3,), (4,), confidence=b"\x5f")
+    kept = Kept().feed(FORMAT, LINE, line(b"para=2"), good, END)
+    sides = {"left": 1, "top": -2, "right": 3, "bottom": 4, "confidence": 95}
+    assert kept.rows("boxes") == [{"artifact": "0" * 64, "seq": 1, **sides}]
+    assert kept.collector.content() != Kept().feed(FORMAT, LINE, line(b"para=2"), END).collector.content()
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        boxes((1,), (1,), (2,), (3,), (4,)),
+        boxes((-1,), (1,), (2,), (3,), (4,)),
+        boxes((0,), (4,), (2,), (3,), (4,)),
+        boxes((0,), (1,), (5,), (3,), (4,)),
+        boxes((0, 0), (1, 1), (2, 2), (3, 3), (4, 4), confidence=b"\0\0"),
+        boxes((0,), (1,), (2,), (3,), (4,), confidence=b"\x65"),
+        boxes((0,), (1,), (2,), (3,), (4,)) * 2,
+    ],
+)
+def test_a_box_of_no_line_or_no_shape_is_not_believed(bad: bytes) -> None:
+    assert refused(FORMAT, LINE, bad, END)
+
+
 def test_sheets_without_end_are_bounded() -> None:
     sheets = [b"".join(pack_one(Kind.SHEET, n, "", 0)) for n in range(20)]
     assert refused(FORMAT, *sheets, limits=replace(DEFAULT, pieces=10))

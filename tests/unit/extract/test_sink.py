@@ -63,6 +63,25 @@ def test_many_long_lines_are_cut_into_frames_and_none_is_lost(monkeypatch: pytes
     assert values(found, Kind.LINES, "part") == [line.part for line in lines]
 
 
+def test_boxes_follow_the_lines_that_have_one() -> None:
+    lines = [
+        paragraph("no box"),
+        Line("page=1&line=1", PieceKind.LINE, "box", box=(40, 1 << 40, 30, 20)),
+        Line("page=1&line=2", PieceKind.LINE, "read by a machine", confidence=93),
+    ]
+    found = frames_of(lambda sink: sink.lines(lines))
+    names = ("line", "left", "top", "right", "bottom", "confidence")
+    assert [values(found, Kind.BOXES, name) for name in names] == [
+        [1, 2],
+        [30, 0],
+        [20, 0],
+        [40, 0],
+        [1 << 30, 0],
+        [255, 93],
+    ]
+    assert [frame.kind for frame in frames_of(lambda sink: sink.lines(lines[:1]))] == [Kind.LINES]
+
+
 def test_many_long_cells_are_cut_into_frames_and_none_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_FRAME_BYTES", 1_000)
     count = 101
