@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
+from proofroom.extract.ole.properties import codec_of
 from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
 from proofroom.extract.tabular.biff_records import BOF, EOF, continued, records, text_at
-from proofroom.extract.tabular.ole_properties import codec_of
 from proofroom.model.evidence import Flag
 
 BIFF8: Final = 0x0600

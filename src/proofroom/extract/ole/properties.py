@@ -9,12 +9,12 @@ from __future__ import annotations
 import codecs
 import struct
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Final
 
 from proofroom.extract.encoding import decode_all
 from proofroom.extract.format import Sink
-from proofroom.extract.tabular.compound import Compound
+from proofroom.extract.ole.filetime import iso_time
+from proofroom.extract.ole.streams import NamedStreams
 from proofroom.model.states import Reason
 
 _STREAMS: Final = ("\x05SummaryInformation", "\x05DocumentSummaryInformation")
@@ -47,7 +47,7 @@ _NUMBERS: Final = {2: "<h", 3: "<i", 5: "<d", 0x0B: "<h", 0x12: "<H", 0x13: "<I"
 _SECONDS: Final = 10_000_000
 
 
-def send_ole_properties(compound: Compound, sink: Sink) -> None:
+def send_ole_properties(compound: NamedStreams, sink: Sink) -> None:
     """Send every property of a compound file; a set that is damaged costs what stands behind the damage."""
     for name, value in zip(("root-created", "root-saved"), compound.root_times(), strict=True):
         if value:
@@ -117,7 +117,7 @@ def _values(data: bytes, place: int, page: int, *, duration: bool) -> Iterator[s
     elif kind == _FILETIME:
         (ticks,) = struct.unpack_from("<Q", data, place)
         if ticks:
-            yield str(ticks // _SECONDS) if duration else _time(ticks)
+            yield str(ticks // _SECONDS) if duration else iso_time(ticks)
     elif kind in _NUMBERS:
         (number,) = struct.unpack_from(_NUMBERS[kind], data, place)
         yield str(bool(number)).upper() if kind == 0x0B else str(number & 0xFFFF if kind == 2 else number)
@@ -151,9 +151,3 @@ def codec_of(page: int) -> str:
         return codecs.lookup(name).name
     except LookupError:
         return "cp1252"
-
-
-def _time(ticks: int) -> str:
-    """Write a FILETIME (tenths of microseconds since 1601, UTC) as ISO."""
-    moment = datetime(1601, 1, 1) + timedelta(microseconds=ticks // 10)  # noqa: DTZ001 - UTC is written behind it
-    return f"{moment.isoformat(timespec='seconds')}Z"
