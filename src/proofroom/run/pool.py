@@ -154,7 +154,8 @@ class Pool:
             raise BrokenEvidence(
                 f"the bytes of {job.path.parent.name}{job.path.name[:10]}… are gone"
             ) from failure
-        order = Order(job.untrusted_name, job.size, self._fields, job.passwords)
+        what = (job.task.value, job.page, job.dpi)
+        order = Order(job.untrusted_name, job.size, self._fields, job.passwords, *what)
         try:
             pipe = hand.give(job, order, artifact, self._limits.wall_seconds)
         finally:

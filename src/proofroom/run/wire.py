@@ -1,7 +1,7 @@
 """What crosses the control socket between the pool and a zygote: four small messages and the order of a job.
 
     pool → zygote   "F"                              fork a child
-    pool → child    length u32, JSON, 2 descriptors  the order: name, size, limits, passwords; file and answer pipe
+    pool → child    length u32, JSON, 2 descriptors  the order: what to do, name, size, limits …; file, answer pipe
     zygote → pool   report                           "R" ready · "S" started (pid, and its pidfd) · "E" ended
 
 The order is sent behind the "F" and is read by the child alone: while a child lives the zygote only waits
@@ -35,12 +35,18 @@ _CLOSE_ON_EXEC: Final = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a child is told about its artifact; its bytes and the answer pipe come as descriptors."""
+    """What a child is told about its artifact; its bytes and the answer pipe come as descriptors.
+
+    task, page and dpi are those of `run.jobs.Job`.
+    """
 
     untrusted_name: bytes
     size: int
     limits: dict[str, int]
     passwords: tuple[str, ...]
+    task: str = "read"
+    page: int = 0
+    dpi: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,9 @@ def send_order(control: socket.socket, order: Order, artifact: int, output: int)
         "size": order.size,
         "limits": order.limits,
         "passwords": order.passwords,
+        "task": order.task,
+        "page": order.page,
+        "dpi": order.dpi,
     }
     data = json.dumps(fields).encode()
     control.sendall(FORK)
@@ -96,8 +105,9 @@ def receive_order(control: socket.socket) -> tuple[Order, tuple[int, int]]:
         pieces.append(more)
         have += len(more)
     fields = json.loads(b"".join(pieces)[_LENGTH.size :])
-    name = base64.b64decode(fields["name"])
-    return Order(name, fields["size"], fields["limits"], tuple(fields["passwords"])), (artifact, output)
+    name, passwords = base64.b64decode(fields["name"]), tuple(fields["passwords"])
+    what = (fields["task"], fields["page"], fields["dpi"])
+    return Order(name, fields["size"], fields["limits"], passwords, *what), (artifact, output)
 
 
 def send_report(

@@ -51,9 +51,9 @@ def sent(order: Order) -> Order:
         return taken
 
 
-@given(st.binary(), st.integers(0, 1 << 62), st.lists(st.text(st.characters()), max_size=5))
-def test_an_order_arrives_as_it_was_given(name: bytes, size: int, passwords: list[str]) -> None:
-    order = Order(name, size, {"cells": 5}, tuple(passwords))
+@given(st.binary(), st.integers(0, 1 << 62), st.lists(st.text(st.characters()), max_size=5), st.integers(0))
+def test_an_order_arrives_as_it_was_given(name: bytes, size: int, passwords: list[str], page: int) -> None:
+    order = Order(name, size, {"cells": 5}, tuple(passwords), "picture", page, 300)
     assert sent(order) == order
 
 
