@@ -22,6 +22,7 @@ BUILT_IN: Final = (
     "json",
     "image",
     "mail",
+    "outlook_msg",
     "zip",
     "tar",
     "sevenzip",
