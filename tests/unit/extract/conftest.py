@@ -25,6 +25,7 @@ class Found:
     said: dict[str, str] = field(default_factory=dict)
     flags: dict[str, Flag] = field(default_factory=dict)
     kinds: dict[str, PieceKind] = field(default_factory=dict)
+    boxes: dict[str, tuple[int, int, int, int]] = field(default_factory=dict)
     properties: dict[str, list[str]] = field(default_factory=dict)
     members: dict[str, bytes] = field(default_factory=dict)
     pictures: list[tuple[int, int, bytes]] = field(default_factory=list)
@@ -54,6 +55,8 @@ class Found:
             self.said[line.part] = line.untrusted_text
             self.flags[line.part] = line.flags
             self.kinds[line.part] = line.kind
+            if line.box is not None:
+                self.boxes[line.part] = line.box
 
     def meta(self, key: str, untrusted_value: str) -> None:
         self.properties.setdefault(key, []).append(untrusted_value)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
-from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.format import Format, Line, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.pages.aside import (
     Annotation,
@@ -24,13 +24,16 @@ from proofroom.extract.pages.aside import (
     send_form_packets,
 )
 from proofroom.extract.pages.drawn import waits_for_ocr
-from proofroom.extract.pages.lines import page_text
+from proofroom.extract.pages.hiding import Unseen
+from proofroom.extract.pages.lines import Surroundings, Text, page_box, page_text
 from proofroom.extract.pages.numbers import number_ranges
 from proofroom.extract.pages.opening import open_pdf, refusal
 from proofroom.extract.pages.pdf_bytes import PdfBytes, scan_pdf
+from proofroom.extract.pages.things import page_things
 from proofroom.extract.pictures.packets import xmp_facts
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
+from proofroom.model.where import format_parts
 
 _MOST_FAILURES: Final = 100
 _LONGEST: Final = 65_536
@@ -70,6 +73,7 @@ class _Document:
         self._authors: set[str] = set()
         self._anything = False
         self._for_ocr: list[int] = []
+        self._unseen: dict[Unseen, list[int]] = {}
         self._loaded = self._failed = 0
 
     def properties(self) -> None:
@@ -107,6 +111,8 @@ class _Document:
         finally:
             if self._for_ocr:
                 self._sink.meta("pdf:pages-for-ocr", number_ranges(self._for_ocr))
+            for why, pages in sorted(self._unseen.items()):
+                self._sink.meta(f"pdf:{why.said}", number_ranges(pages))
 
     def _all_pages(self) -> None:
         in_a_row = 0
@@ -156,20 +162,33 @@ class _Document:
         if not page:
             return False
         try:
-            text = page_text(page, pdfium.FPDFPage_GetRotation(page))
-            where = ("page", str(number))
-            for place, line in enumerate(text.untrusted_lines, 1):
-                lines.put((where, ("line", str(place))), PieceKind.LINE, line)
-            if text.cut:
-                self._sink.partly(Reason.LIMIT_TEXT_BYTES)
-            characters = sum(len(line) for line in text.untrusted_lines)
+            things = page_things(page)
+            text = page_text(page, things, Surroundings())
+            self._lines(text, number, lines)
+            characters = sum(len(line.untrusted_text) for line in text.lines)
             self._anything = self._anything or characters > 0
-            if text.unreliable or waits_for_ocr(page, characters):
+            if text.unreliable or waits_for_ocr(things, page_box(page).area, characters):
                 self._for_ocr.append(number)
             self._annotations(page, number, lines)
         finally:
             pdfium.FPDF_ClosePage(page)
         return True
+
+    def _lines(self, text: Text, number: int, lines: LineBatch) -> None:
+        """Send the lines of a page; what of a line nobody sees stands below it."""
+        for place, line in enumerate(text.lines, 1):
+            part = format_parts((("page", str(number)), ("line", str(place))))
+            flags = Flag.HIDDEN_TEXT if line.unseen else Flag.NONE
+            lines.add(Line(part, PieceKind.LINE, line.untrusted_text, flags, line.box))
+            if line.untrusted_unseen:
+                part = f"{part}&hidden=1"
+                lines.add(Line(part, PieceKind.LINE, line.untrusted_unseen, flags, line.box))
+            for why in line.unseen:
+                pages = self._unseen.setdefault(why, [])
+                if pages[-1:] != [number]:
+                    pages.append(number)
+        if text.cut:
+            self._sink.partly(Reason.LIMIT_TEXT_BYTES)
 
     def _annotations(self, page: Any, number: int, lines: LineBatch) -> None:
         """Send the annotations, form fields and links of a page."""

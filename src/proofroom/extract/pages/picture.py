@@ -6,7 +6,6 @@ would be drawn for it here is a box for every character, which an engine reads a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from ctypes import byref, c_size_t, c_uint
 from math import sqrt
 from typing import Any, Final
@@ -18,6 +17,7 @@ from proofroom.extract.format import Source, Unreadable
 from proofroom.extract.pages.opening import open_pdf
 from proofroom.extract.pages.pdf_bytes import scan_pdf
 from proofroom.extract.pages.stand_in_font import is_stand_in, own_shapes
+from proofroom.extract.pages.things import page_things
 from proofroom.model.states import Reason, State
 
 MOST_PIXELS: Final = 40_000_000
@@ -26,8 +26,6 @@ MOST_PIXELS: Final = 40_000_000
 _POINTS_PER_INCH: Final = 72
 _LONGEST_SIDE: Final = 30_000
 _WHITE: Final = 0xFFFFFFFF
-_MOST_OBJECTS: Final = 20_000
-_DEEPEST: Final = 8
 
 
 def render_page(source: Source, number: int, dpi: int) -> tuple[int, int, bytes]:
@@ -88,8 +86,8 @@ def _size(page: Any, dpi: int, most: int) -> tuple[int, int]:
 
 def _prepare(page: Any, pixels: int) -> None:
     """Refuse pictures that are too large to unpack, and leave out text that has no shapes of its own."""
-    for thing in _objects(page):
-        kind = pdfium.FPDFPageObj_GetType(thing)
+    for one in page_things(page):
+        thing, kind = one.handle, one.kind
         if kind == pdfium.FPDF_PAGEOBJ_IMAGE:
             width, height = c_uint(), c_uint()
             known = pdfium.FPDFImageObj_GetImagePixelSize(thing, byref(width), byref(height))
@@ -105,19 +103,3 @@ def _is_without_shapes(text: Any) -> bool:
     if not font or pdfium.FPDFFont_GetIsEmbedded(font) == 1:
         return False
     return bool(pdfium.FPDFFont_GetFontData(font, None, 0, byref(size))) and is_stand_in(size.value)
-
-
-def _objects(page: Any) -> Iterator[Any]:
-    """Give the objects of a page, those inside of forms included, up to a bound."""
-    left = _MOST_OBJECTS
-    outer = range(min(max(pdfium.FPDFPage_CountObjects(page), 0), left))
-    waiting = [(pdfium.FPDFPage_GetObject(page, number), 0) for number in outer]
-    while waiting and left > 0:
-        left -= 1
-        thing, depth = waiting.pop()
-        if not thing:
-            continue
-        yield thing
-        if pdfium.FPDFPageObj_GetType(thing) == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-            inner = range(min(max(pdfium.FPDFFormObj_CountObjects(thing), 0), left))
-            waiting += [(pdfium.FPDFFormObj_GetObject(thing, at), depth + 1) for at in inner]

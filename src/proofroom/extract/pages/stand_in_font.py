@@ -9,7 +9,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
-from ctypes import memmove
+from ctypes import c_char_p, memmove
 from typing import Any, Final
 
 from pypdfium2 import raw as pdfium
@@ -84,6 +84,8 @@ def _font() -> bytes:
 _DATA: Final = _font()
 _LATIN: Final = (0, 1)
 """Windows' numbers of the character sets that PDFium's own fonts have: ANSI and default."""
+_ITS_OWN: Final = (b"Helvetica", b"Times-", b"Courier")
+"""How the names begin that PDFium gives to the standard fonts of PDF, however a document calls them."""
 _drawing: list[bool] = []
 
 
@@ -93,8 +95,14 @@ def is_stand_in(size: int) -> bool:
 
 
 def _map_font(*wanted: Any) -> int:
-    """Answer every wish with the one font; while pages are drawn, leave Latin fonts to PDFium's own."""
-    return 0 if _drawing and wanted[3] in _LATIN else _HANDLE
+    """Answer every wish with the one font, but for those that PDFium has itself, whose widths files leave out.
+
+    While pages are drawn it draws all Latin text in its own fonts.
+    """
+    if wanted[3] not in _LATIN:
+        return _HANDLE
+    face = pdfium.cast(wanted[5], c_char_p).value or b""
+    return 0 if _drawing or face.startswith(_ITS_OWN) else _HANDLE
 
 
 @contextmanager
