@@ -21,6 +21,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/vnd.ms-excel.template.macroenabled.12": "xltm",
     "application/vnd.ms-outlook": "msg oft",
     "application/vnd.ms-outlook-pst": "pst ost",
+    "application/vnd.ms-tnef": "tnef",
     "application/vnd.ms-powerpoint": "ppt pps pot dps dpt",
     "application/vnd.ms-powerpoint.presentation.macroenabled.12": "pptm",
     "application/vnd.ms-powerpoint.slideshow.macroenabled.12": "ppsm",

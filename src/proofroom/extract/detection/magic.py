@@ -28,6 +28,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\0\1\0\0Standard Jet DB\0", "application/x-msaccess"),
     (b"\0\1\0\0Standard ACE DB\0", "application/x-msaccess"),
     (b"!BDN", "application/vnd.ms-outlook-pst"),
+    (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
     (b"\xd7\xcd\xc6\x9a\0\0", "image/wmf"),
     (b"\x01\0\x09\0\0\x03", "image/wmf"),

@@ -23,6 +23,7 @@ BUILT_IN: Final = (
     "image",
     "mail",
     "outlook_msg",
+    "tnef",
     "zip",
     "tar",
     "sevenzip",

@@ -38,6 +38,7 @@ class Bag:
     properties: list[Property] = field(default_factory=list)
     damaged: bool = False
     size: int = 0
+    codepage: int = 0
 
     def add(self, tag: int, kind: int, values: tuple[bytes, ...]) -> None:
         """Take one property; values too short for their kind are damage."""
@@ -83,7 +84,7 @@ class Bag:
 
     def texts(self, above: Texts | None = None) -> Texts:
         """Give the decoder of this bag's one-byte texts; what declares no code page has that of what holds it."""
-        pages = (self.number(_MESSAGE_CODEPAGE), self.number(_INTERNET_CODEPAGE))
+        pages = (self.number(_MESSAGE_CODEPAGE), self.codepage, self.number(_INTERNET_CODEPAGE))
         sample = bytearray()
         for one in self.properties:
             if one.kind & ~MANY == Kind.STRING and len(sample) < _SAMPLE:
