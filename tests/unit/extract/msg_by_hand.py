@@ -6,7 +6,7 @@ import struct
 import zlib
 from dataclasses import dataclass, field
 
-from proofroom.extract.letters.compound_copy import Node, write_compound
+from proofroom.extract.ole.compound_copy import Node, write_compound
 
 Values = dict[int, bytes | int | list[bytes]]
 """Properties by their number and kind, as in 0x0037001F; fixed ones as numbers."""

@@ -12,9 +12,9 @@ from container_sink import Kept, read_container, sample
 from msg_by_hand import TICKS_2016, Attached, Item, Values, packed_rtf, storage, wide, write
 
 from proofroom.extract.formats.outlook_msg import FORMAT
-from proofroom.extract.letters.compound_copy import Node, write_compound
 from proofroom.extract.letters.rtf_packed import unpack_rtf
 from proofroom.extract.letters.rtf_unwrapped import unwrap
+from proofroom.extract.ole.compound_copy import Node, write_compound
 from proofroom.extract.ole.streams import Streams
 from proofroom.model.states import Reason, State
 

@@ -18,10 +18,10 @@ from msoffcrypto.exceptions import DecryptionError, FileFormatError, InvalidKeyE
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.ole.compound import BROKEN, Compound
 from proofroom.extract.ole.properties import send_ole_properties
+from proofroom.extract.ole.unlocking import unlock
 from proofroom.extract.tabular.agile import USUAL_SPINS, Unsupported, read_agile
-from proofroom.extract.tabular.compound import BROKEN, Compound
-from proofroom.extract.tabular.unlocking import unlock
 from proofroom.model.states import Reason, State
 
 _BROKEN: Final = (*BROKEN, DecryptionError, FileFormatError, ParseError)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from proofroom.extract.format import Unreadable
-from proofroom.extract.letters.compound_copy import Node, write_compound
 from proofroom.extract.letters.mapi_bag import Bag
 from proofroom.extract.letters.mapi_named import (
     MAPI_SET,
@@ -17,6 +16,7 @@ from proofroom.extract.letters.mapi_named import (
     spelled_name,
 )
 from proofroom.extract.letters.mapi_values import MANY, WIDTHS, Kind
+from proofroom.extract.ole.compound_copy import Node, write_compound
 from proofroom.extract.ole.directory import STORAGE, STREAM, Entry
 from proofroom.extract.ole.streams import Streams
 from proofroom.model.states import Reason, State

@@ -7,11 +7,11 @@ from collections import Counter
 from typing import Final
 
 from proofroom.extract.format import Sink, Source, Unreadable
+from proofroom.extract.ole.compound import Compound
 from proofroom.extract.ole.properties import send_ole_properties
 from proofroom.extract.tabular.biff_globals import Globals, read_globals
 from proofroom.extract.tabular.biff_pictures import send_pictures
 from proofroom.extract.tabular.biff_sheet import BiffSheet
-from proofroom.extract.tabular.compound import Compound
 from proofroom.extract.tabular.pinned import Counts
 from proofroom.extract.tabular.xls_locked import send_decrypted
 from proofroom.model.states import Reason, State

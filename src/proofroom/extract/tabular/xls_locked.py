@@ -13,9 +13,9 @@ from msoffcrypto.method.rc4_cryptoapi import DocumentRC4CryptoAPI
 from msoffcrypto.method.xor_obfuscation import DocumentXOR
 
 from proofroom.extract.format import Sink, Source, Unreadable
+from proofroom.extract.ole.compound import BROKEN
+from proofroom.extract.ole.unlocking import unlock
 from proofroom.extract.tabular.biff_records import records
-from proofroom.extract.tabular.compound import BROKEN
-from proofroom.extract.tabular.unlocking import unlock
 from proofroom.model.states import Reason, State
 
 _Undo = Callable[[bytes], bytes]
