@@ -15,6 +15,7 @@ BUILT_IN: Final = (
     "docx",
     "rtf",
     "pptx",
+    "mspowerpoint",
     "pdf",
     "text",
     "html",

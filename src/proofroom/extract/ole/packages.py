@@ -6,8 +6,8 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-from proofroom.extract.containers.giving import text_of
 from proofroom.extract.format import Sink
+from proofroom.extract.ole.text_runs import narrow_text
 
 NATIVE: Final = "\x01ole10native"
 """The stream that holds a packed file, in lower case."""
@@ -41,7 +41,7 @@ class Packed:
 
 
 def unpack(data: bytes) -> Packed:
-    """Read the stream `\\1Ole10Native`; what has no file in it is given as it is, without its length."""
+    """Read the stream of a packed file; what has no file in it is given as it is, without its length."""
     size = struct.unpack_from("<I", data)[0] if len(data) >= 4 else 0
     found = _file(data)
     if found is not None:
@@ -76,7 +76,7 @@ def _file(data: bytes) -> Packed | None:
         return None
     start, end = at + 4, min(at + 4 + size, len(data))
     wide = _wide(data, at + 4 + size)
-    names = wide if len(wide) == 3 else [text_of(one.rstrip(b"\0")) for one in (copy, label, path)]
+    names = wide if len(wide) == 3 else [narrow_text(one) for one in (copy, label, path)]
     return Packed(
         names[1] or names[2], (names[2], names[0]), start, end, named=True, whole=at + 4 + size <= len(data)
     )
