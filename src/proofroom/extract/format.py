@@ -28,6 +28,8 @@ from proofroom.model.states import Reason, State
 
 NO_CONFIDENCE: Final = 255
 """The confidence of a text that stands in the file as text."""
+MOST_PICTURE_PIXELS: Final = 20_000_000
+"""Pixels of a page's picture at the most: A3 at 300 dots per inch, and what one frame carries."""
 
 
 class Unreadable(Exception):
@@ -166,10 +168,34 @@ class Sink(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One page as a picture: three bytes (RGB) per pixel, row by row, at the most MOST_PICTURE_PIXELS.
+
+    extent: width and height of the page itself in the units of `Line.box`.
+    """
+
+    width: int
+    height: int
+    rgb: bytes
+    extent: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Format:
-    """One file format: its name, the media types it claims, how to read it, and a small sample to warm up."""
+    """One file format: its name, the media types it claims, how to read it, and a small sample to warm up.
+
+    media_types: what `detect` may call a file that this format reads; one that ends with `*` claims every
+    type that begins so and that no other format claims whole.
+    sample: a file in `formats/samples/`, or, of a format from outside, its whole path; read before the seal.
+    recognise: asked with the first 64 KiB and the extension (lower case, without dot) of a file in which
+    `detect` sees no more than bytes or text; gives one of `media_types`, or "". It must not raise.
+    picture: gives one page (from 1) as OCR is to see it, at so many dots per inch; raises Unreadable. Which
+    pages wait for OCR the format says by a property `NAME:pages-for-ocr` such as `1,3-7`.
+    """
 
     name: str
     media_types: frozenset[str]
     read: Callable[[Source, Sink], None]
     sample: str
+    recognise: Callable[[bytes, str], str] | None = None
+    picture: Callable[[Source, int, int], Picture] | None = None

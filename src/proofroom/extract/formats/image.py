@@ -1,7 +1,8 @@
 """Read pictures (JPEG, PNG, GIF, BMP, TIFF, WebP, AVIF, HEIC): what they tell of themselves, and their pixels.
 
 Every property is given as it stands; the EXIF thumbnail is a member. The pixels are decoded once, to
-prove that they can be, and a small copy is given as stored (not turned). Pages of a TIFF wait for OCR.
+prove that they can be, and a small copy is given as stored (not turned). Pages of a TIFF and pictures that
+look like pages of text wait for OCR (`image:pages-for-ocr`); a photo does not.
 Pixels of HEIC are not read, only its EXIF.
 """
 
@@ -15,10 +16,13 @@ import exifread
 from PIL import Image
 
 from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.pages.numbers import number_ranges
+from proofroom.extract.pictures.as_page import picture_page
 from proofroom.extract.pictures.decode import (
     BROKEN,
     check_size,
     first_frame,
+    on_white,
     open_picture,
     other_frames,
     quietly,
@@ -27,6 +31,7 @@ from proofroom.extract.pictures.exif import read_exif
 from proofroom.extract.pictures.heic import heic_exif, heic_size, is_heic
 from proofroom.extract.pictures.jpeg_walk import JpegWalk, walk_jpeg
 from proofroom.extract.pictures.packets import iptc_facts, profile_name, xmp_facts
+from proofroom.extract.pictures.page_like import LONG_SIDE, is_large_enough, is_page_of_text
 from proofroom.extract.pictures.png_walk import SIGNATURE, XMP_KEY, PngWalk, walk_png
 from proofroom.extract.pictures.short_texts import decode_short
 from proofroom.model.states import Reason, State
@@ -133,10 +138,17 @@ class _Picture:
 
     def _pixels(self, picture: Image.Image) -> None:
         """Decode the frames and send a small copy of the first."""
-        limits = self._source.limits
+        limits, size = self._source.limits, picture.size
         check_size(picture, limits)
+        bilevel = picture.mode == "1"
         try:
             width, height, rgb = first_frame(picture)
+            page = is_large_enough(*size) and (
+                bilevel
+                or is_page_of_text(
+                    Image.frombytes("RGB", (width, height), rgb), lambda: self._larger(picture)
+                )
+            )
         except BROKEN as broken:
             raise self._damage(broken) from broken
         self._sink.pixels(width, height, rgb)
@@ -145,8 +157,19 @@ class _Picture:
             self._sink.meta("image:frames", str(frames.count))
         if frames.broken:
             self._sink.partly(Reason.DAMAGED_PART)
-        if frames.pages > 1:
+        if page or frames.pages > 1:
+            self._sink.meta("image:pages-for-ocr", number_ranges(range(1, max(frames.pages, 1) + 1)))
             self._sink.partly(Reason.OCR_PENDING)
+
+    def _larger(self, picture: Image.Image) -> Image.Image:
+        """Give a larger copy of the first frame; a JPEG was decoded at a part of its size."""
+        if picture.format in _JPEG:
+            again = open_picture(self._source.untrusted)
+            if again is not None:
+                again.draft("RGB", (LONG_SIDE, LONG_SIDE))
+                again.load()
+                return again
+        return on_white(picture)
 
     def _damage(self, broken: BaseException | None = None) -> Unreadable:
         """Say what is wrong with a picture whose pixels cannot be read."""
@@ -208,4 +231,5 @@ FORMAT = Format(
     ),
     read=read,
     sample="image.jpg",
+    picture=picture_page,
 )

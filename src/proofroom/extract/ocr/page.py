@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
+
+PAGE_EXTENT: Final = "page:extent"
+"""The property by which a child says how large the page itself is whose picture it gives."""
+LAYER_UNIT: Final = "layer:unit"
+"""The property by which a child says in what the boxes of a text layer are: `points` (tenths) or `pixels`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def first_frame(picture: Image.Image) -> tuple[int, int, bytes]:
 
 def other_frames(picture: Image.Image, limits: Limits) -> Frames:
     """Decode the other frames; raises Unreadable where a limit cuts them."""
-    frames = Frames(pages=int(_is_page(picture)))
+    frames = Frames(pages=int(is_page(picture)))
     pixels = picture.width * picture.height
     while True:
         try:
@@ -111,14 +111,14 @@ def other_frames(picture: Image.Image, limits: Limits) -> Frames:
         pixels += picture.width * picture.height
         if pixels > limits.pixels:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_PIXELS)
-        frames.pages += _is_page(picture)
+        frames.pages += is_page(picture)
         try:
             picture.load()
         except BROKEN:
             frames.broken += 1
 
 
-def _is_page(picture: Image.Image) -> bool:
+def is_page(picture: Image.Image) -> bool:
     """Say whether a frame is a page of its own, as in a TIFF; frames of an animation are not."""
     tags = getattr(picture, "tag_v2", None)
     if tags is None or picture.format != "TIFF":
@@ -138,11 +138,21 @@ def _small(picture: Image.Image) -> Image.Image:
         picture = picture.resize(
             (min(picture.width, 8 * size[0]), min(picture.height, 8 * size[1])), Image.Resampling.NEAREST
         )
-    plain = _plain(picture)
-    return (plain.resize(size, Image.Resampling.BOX) if plain.size != size else plain).convert("RGB")
+    ready = plain(picture)
+    return (ready.resize(size, Image.Resampling.BOX) if ready.size != size else ready).convert("RGB")
 
 
-def _plain(picture: Image.Image) -> Image.Image:
+def on_white(picture: Image.Image) -> Image.Image:
+    """Give a decoded frame as RGB; what is transparent shows white."""
+    if not picture.has_transparency_data:
+        return plain(picture).convert("RGB")
+    clear = picture.convert("RGBA")
+    flat = Image.new("RGB", clear.size, "white")
+    flat.paste(clear, mask=clear.getchannel("A"))
+    return flat
+
+
+def plain(picture: Image.Image) -> Image.Image:
     """Give a picture in a form that can be made smaller; deep greys are spread over the range they use."""
     if picture.mode.startswith(("I", "F")):
         deep = picture.convert("F")
