@@ -13,6 +13,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/mbox": "mbox mbx eml txt",
     "application/msword": "doc dot wps wpt",
     "application/pdf": "pdf ai",
+    "application/pkcs7-mime": "p7m p7s p7b p7c p7z p7",
     "application/rtf": "rtf",
     "application/vnd.ms-cab-compressed": "cab",
     "application/vnd.ms-excel": "xls xlt xla xlm et ett",

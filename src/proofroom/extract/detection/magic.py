@@ -29,6 +29,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"\0\1\0\0Standard ACE DB\0", "application/x-msaccess"),
     (b"!BDN", "application/vnd.ms-outlook-pst"),
     (b"\x78\x9f\x3e\x22", "application/vnd.ms-tnef"),
+    (b"-----BEGIN PKCS7-----", "application/pkcs7-mime"),
+    (b"-----BEGIN CMS-----", "application/pkcs7-mime"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
     (b"\xd7\xcd\xc6\x9a\0\0", "image/wmf"),
     (b"\x01\0\x09\0\0\x03", "image/wmf"),
@@ -39,7 +41,11 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"OggS\0", "application/ogg"),
 )
 _BZIP2: Final = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
-_SIGNED: Final = re.compile(rb"\x30[\x80-\x84].{0,4}\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07", re.DOTALL)
+_SIGNED: Final = re.compile(
+    rb"\x30[\x30-\x84].{0,4}\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\1-\6]|"
+    rb"\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x04\x09\x17]|\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02[\1-\6])",
+    re.DOTALL,
+)
 _PDF: Final = re.compile(rb"%PDF-[0-9A-Za-z]")
 _PDF_REACH: Final = 1_024
 _RTF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\0]{0,64}\{\\rt")

@@ -48,6 +48,7 @@ _KNOWN_HEADERS: Final = frozenset(
     )
 )
 _FEW_HEADERS: Final = 2
+_MAIL_NAMES: Final = ("eml", "emlx", "mht", "mhtml")
 _MOST_HEADERS: Final = 200
 _FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
 _DELIMITERS: Final = "\t,;|"
@@ -83,7 +84,7 @@ def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
     return (
         _marked_up(text, extension)
         or _json(text, extension, whole=whole)
-        or _mail(text)
+        or _mail(text, extension)
         or _delimited(text, extension, whole=whole)
         or PLAIN
     )
@@ -155,8 +156,11 @@ def _begins_like_json(text: str) -> bool:
     return end > 8_000 or text.rfind('"', 0, 8_192) == end
 
 
-def _mail(text: str) -> str:
-    """Recognise a message by its header lines (RFC 5322, 2.2) and a mailbox by its From line (RFC 4155)."""
+def _mail(text: str, extension: str) -> str:
+    """Recognise a message by its header lines (RFC 5322, 2.2) and a mailbox by its From line (RFC 4155).
+
+    What is named as a message needs one header only: what a signature covers has often no other than its type.
+    """
     lines = text.lstrip("\r\n").splitlines()[:_MOST_HEADERS]
     mailbox = bool(lines) and _FROM_LINE.match(lines[0]) is not None
     known: set[str] = set()
@@ -168,7 +172,8 @@ def _mail(text: str) -> str:
             break
         if header and header.group(1).lower() in _KNOWN_HEADERS:
             known.add(header.group(1).lower())
-    enough = len(known) >= (1 if mailbox else _FEW_HEADERS) and known != {"date", "subject"}
+    few = 1 if mailbox or extension in _MAIL_NAMES else _FEW_HEADERS
+    enough = len(known) >= few and (known != {"date", "subject"} or few == 1)
     return (MAILBOX if mailbox else MAIL) if enough else ""
 
 

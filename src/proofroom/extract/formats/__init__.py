@@ -25,6 +25,7 @@ BUILT_IN: Final = (
     "mail",
     "outlook_msg",
     "tnef",
+    "signed_mail",
     "zip",
     "tar",
     "sevenzip",

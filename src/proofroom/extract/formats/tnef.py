@@ -188,7 +188,7 @@ def _date(raw: bytes) -> str:
 
 FORMAT = Format(
     name="tnef",
-    media_types=frozenset(("application/ms-tnef", "application/vnd.ms-tnef")),
+    media_types=frozenset(("application/vnd.ms-tnef",)),
     read=read,
     sample="tnef.dat",
 )
