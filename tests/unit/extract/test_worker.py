@@ -26,9 +26,9 @@ class Table(Formats):
 
     def __init__(self, *formats: Format) -> None:
         """Know these formats."""
-        self.all = list(formats)
-        self._by_type = {media_type: one for one in formats for media_type in one.media_types}
-        self._by_name = {one.name: one for one in formats}
+        super().__init__(())
+        for one in formats:
+            self._add(one)
 
 
 def reads(read: Callable[[Source, Sink], None]) -> Table:

@@ -140,4 +140,17 @@ class _Zip:
         self._told = len(self._content.fitted)
 
 
-FORMAT = Format("zip", frozenset({"application/zip"}), read, sample="zip.zip")
+FORMAT = Format(
+    "zip",
+    # Packages that no other format claims: their members are read one by one.
+    frozenset(
+        {
+            "application/zip",
+            "application/vnd.oasis.opendocument.*",
+            "application/epub+zip*",
+            "application/vnd.ms-visio.*",
+        }
+    ),
+    read,
+    sample="zip.zip",
+)
