@@ -75,6 +75,11 @@ class Streams:
         return cls(source.untrusted)
 
     @property
+    def size(self) -> int:
+        """How many bytes the whole file has."""
+        return self._size
+
+    @property
     def root(self) -> Entry:
         """The root storage."""
         return self.entries[0]

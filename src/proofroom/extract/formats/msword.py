@@ -1,0 +1,149 @@
+"""Read Word documents of the binary format (doc, dot, wps; Word 6 to 2003): every text, and what hides beside it.
+
+`para=N` counts through body, cells and text boxes in reading order, empty ones included. Beside a paragraph
+stand its number in a list as `label`, and `deleted`, `comment`, `field`, `link`, `alt`, `value`, each with
+`author` and `date` where the file knows them. Text that the file holds and the document does not show any
+more stands at `leftover=N`, the source of macros at `macro=N&line=M`. Objects and pictures are members.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from proofroom.extract.containers.giving import give
+from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.markup import charsets  # noqa: F401 - has the code pages ready before the worker is sealed
+from proofroom.extract.markup.batches import LineBatch
+from proofroom.extract.ole.directory import STORAGE
+from proofroom.extract.ole.objects import is_side_stream, send_objects, send_storage, whole_blocks
+from proofroom.extract.ole.properties import send_ole_properties
+from proofroom.extract.ole.streams import Streams
+from proofroom.extract.ole.vba import send_macros
+from proofroom.extract.ole.word_document import Document
+from proofroom.extract.ole.word_facts import send_facts
+from proofroom.extract.ole.word_fib import MARKS, read_fib
+from proofroom.extract.ole.word_leftover import leftovers
+from proofroom.extract.ole.word_locked import send_decrypted
+from proofroom.extract.ole.word_pictures import send_pictures
+from proofroom.extract.ole.word_styles import codec_of_language
+from proofroom.extract.ole.word_tables import WordFile
+from proofroom.model.evidence import Flag, PieceKind
+from proofroom.model.states import Reason, State
+
+_TEXT: Final = "WordDocument"
+_POOL: Final = "ObjectPool"
+_MACROS: Final = "Macros"
+_READ: Final = ("worddocument", "0table", "1table", "data", "objectpool", "macros")
+_DATA_STORE: Final = "msodatastore"
+_LARGEST: Final = 1 << 30
+
+
+def read(source: Source, sink: Sink) -> None:
+    """Read a document; what a damaged or missing part costs is said, the rest is given."""
+    source.untrusted.seek(0)
+    if int.from_bytes(source.untrusted.read(2), "little") in MARKS:
+        _read_bare(source, sink)
+        return
+    streams = Streams.of(source)
+    streams.send_facts(sink)
+    send_ole_properties(streams, sink)
+    main = streams.stream(_TEXT)
+    if main is None:
+        raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED)
+    fib = read_fib(main)
+    if fib.encrypted:
+        send_decrypted(source, sink, streams, fib)
+    table = main if fib.old else streams.stream(fib.table_name) or b""
+    data = streams.stream("Data") or b""
+    word = WordFile(fib, main, table, data, codec_of_language(fib.language))
+    with LineBatch(sink) as lines:
+        document = _send_text(word, source, sink, lines)
+        _send_objects(streams, sink, lines)
+        broken = send_macros(streams, _MACROS, lines.put)
+    send_pictures(word, document.pictures, document.drawings, sink)
+    _send_rest(streams, sink)
+    if broken:
+        sink.partly(broken)
+    _end(streams, word, document)
+
+
+def _read_bare(source: Source, sink: Sink) -> None:
+    """Read a document of Word 6 that stands in no compound file."""
+    source.untrusted.seek(0)
+    main = source.untrusted.read(_LARGEST)
+    fib = read_fib(main)
+    if fib.encrypted or not fib.old:
+        reason = Reason.UNSUPPORTED_ENCRYPTION if fib.encrypted else Reason.NOT_WELL_FORMED
+        raise Unreadable(State.LOCKED if fib.encrypted else State.DAMAGED, reason)
+    word = WordFile(fib, main, main, b"", codec_of_language(fib.language))
+    with LineBatch(sink) as lines:
+        document = _send_text(word, source, sink, lines)
+    send_pictures(word, document.pictures, document.drawings, sink)
+    if fib.ancient:
+        sink.partly(Reason.UNSUPPORTED_VARIANT)
+    if document.is_cut:
+        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+
+
+def _send_text(word: WordFile, source: Source, sink: Sink, lines: LineBatch) -> Document:
+    """Send facts and texts, then those of the document of building blocks, then what is left over."""
+    send_facts(word, sink)
+    document = Document(word, sink, lines, source.limits.text_bytes)
+    document.send()
+    for number, text in enumerate(leftovers(word, document.pieces, document.looks), 1):
+        lines.put((("leftover", str(number)),), PieceKind.PARAGRAPH, text, Flag.DELETED)
+    return document
+
+
+def _send_objects(streams: Streams, sink: Sink, lines: LineBatch) -> None:
+    """Send the embedded objects, and say of each what it is and where it leads."""
+    for number, one in enumerate(send_objects(streams, _POOL, sink), 1):
+        where = (("object", str(number)),)
+        name = one.member.rpartition("/")[2]
+        lines.put(where, PieceKind.NAME, f"{one.program} {name}".strip())
+        for link, target in enumerate(dict.fromkeys(one.untrusted_links), 1):
+            lines.put((*where, ("link", str(link))), PieceKind.META, target)
+
+
+def _send_rest(streams: Streams, sink: Sink) -> None:
+    """Hand out what lies beside the document and is not read here: data stores, forms of macros, signatures."""
+    names: Counter[str] = Counter()
+    below = streams.find(_MACROS)
+    forms = (
+        [one for one in streams.inside(below) if one.kind == STORAGE and one.name.lower() != "vba"]
+        if below
+        else []
+    )
+    for entry in [*streams.inside(streams.root), *forms]:
+        name = entry.name.lower()
+        if name == _DATA_STORE:
+            for number, item in enumerate(streams.inside(entry), 1):
+                stored = streams.find(f"{item.path}/Item")
+                if stored is not None:
+                    give(sink, f"data/{number}.xml".encode(), stored.size, whole_blocks(streams, stored))
+        elif name not in _READ and not is_side_stream(entry.name) and entry.size + (entry.kind == STORAGE):
+            names[entry.path] += 1
+            path = entry.path + (f"-{names[entry.path]}" if names[entry.path] > 1 else "")
+            if entry.kind == STORAGE:
+                send_storage(streams, entry, f"{path}.ole", sink)
+            else:
+                give(sink, path.encode("utf-8", "replace"), entry.size, whole_blocks(streams, entry))
+
+
+def _end(streams: Streams, word: WordFile, document: Document) -> None:
+    """Raise what is missing of the document."""
+    no_table = bool(word.fib.table_name) and not streams.has(word.fib.table_name)
+    if no_table or document.is_cut or not streams.whole:
+        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+    entry = streams.find(_TEXT)
+    if entry is not None and entry.size > len(word.main):
+        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+
+
+FORMAT = Format(
+    name="msword",
+    media_types=frozenset(("application/msword",)),
+    read=read,
+    sample="msword.doc",
+)
