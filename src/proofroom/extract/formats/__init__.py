@@ -13,6 +13,7 @@ BUILT_IN: Final = (
     "delimited",
     "office_locked",
     "docx",
+    "msword",
     "rtf",
     "pptx",
     "mspowerpoint",
