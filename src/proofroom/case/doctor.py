@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from proofroom.extract.outside import outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
 from proofroom.limits import DEFAULT
 from proofroom.run.wire import READY
@@ -35,7 +36,7 @@ _PROGRAMS: Final = (
 
 def examine() -> list[dict[str, Any]]:
     """Look at the machine; gives one line per thing, mandatory ones first."""
-    findings = [*_sandbox(), _worker(), _python(), *_programs()]
+    findings = [*_sandbox(), _worker(), _python(), *_programs(), *_outside()]
     return [asdict(one) for one in sorted(findings, key=lambda one: (one.present, not one.mandatory))]
 
 
@@ -65,7 +66,7 @@ def _sandbox() -> list[Finding]:
 
 def _worker() -> Finding:
     """Start one worker, which imports and tries every reader before it is ready."""
-    sandbox = Sandbox.best()
+    sandbox = Sandbox.best().with_formats(outside_formats())
     started = time.monotonic()
     process, control = sandbox.start(DEFAULT.memory_bytes, DEFAULT.cpu_seconds)
     try:
@@ -86,7 +87,8 @@ def _worker() -> Finding:
         if ready
         else f"ended before it was ready ({sandbox.form})",
         lost="no file can be read",
-        remedy="Install the packages of requirements/runtime.txt anew; a reader of files does not load.",
+        remedy="Install the packages of requirements/runtime.txt anew; a reader of files does not load. "
+        "If formats from outside are listed here, try without them.",
     )
 
 
@@ -111,4 +113,18 @@ def _programs() -> list[Finding]:
             remedy=f"Run {how}.",
         )
         for name, lost, how in _PROGRAMS
+    ]
+
+
+def _outside() -> list[Finding]:
+    return [
+        Finding(
+            f"format from outside: {one.name}",
+            one.tree is not None,
+            mandatory=False,
+            says=f"{one.package} {one.version}" if one.tree else f"{one.module} of {one.package} is not here",
+            lost="what this format would read",
+            remedy=f"Install {one.package} anew, or remove it.",
+        )
+        for one in outside_formats()
     ]

@@ -12,6 +12,7 @@ from proofroom.case.folder import CaseFile
 from proofroom.case.making import now
 from proofroom.case.told import Told
 from proofroom.errors import BadMember, WeakSandbox, WrongUse
+from proofroom.extract.outside import Outside, described, outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
 from proofroom.extract.stage import Extraction
 from proofroom.model.custody import Act, Event
@@ -152,21 +153,24 @@ class Work:
         """Do what is not done yet, in all stages or those named; resumes after any interruption."""
         stages = {stage.name for stage in stages_named(names)}
         versions = {stage.name: stage.version for stage in STAGES if stage.name in stages}
-        self._note(Act.RUN_STARTED, {"stages": versions})
+        outside = outside_formats() if "extract" in stages else ()
+        more = {"formats_from_outside": described(outside)} if outside else {}
+        self._note(Act.RUN_STARTED, {"stages": versions} | more)
         derived = self._folder / "derived"
         if "extract" in stages:
-            self._extract(derived, workers or os.cpu_count() or 1, progress)
+            self._extract(derived, workers or os.cpu_count() or 1, outside, progress)
         if "search" in stages:
             Indexing(derived / "index", self._journal, Reading(derived, self._journal)).run(progress)
         self._note(Act.RUN_ENDED, {"stages": versions})
 
-    def _extract(self, derived: Path, workers: int, progress: Any) -> None:
-        sandbox = self._sandbox()
+    def _extract(self, derived: Path, workers: int, outside: tuple[Outside, ...], progress: Any) -> None:
+        sandbox = self._sandbox().with_formats(outside)
         members = Members(derived)
         members.sweep()
         results = Results(derived, self._journal)
         try:
             extraction = Extraction(self._journal, results, members, self._vault.path, self._file.limits)
+            extraction.compare_outside(outside)
             with Pool(workers, self._file.limits, sandbox) as pool:
                 extraction.run(pool, self._passwords(), progress)
             self._log_fitted()

@@ -21,7 +21,7 @@ from proofroom.model.states import Reason, State
 _FLAGS: Final = int(sum(Flag))
 _STATES: Final = frozenset(State)
 _REASONS: Final = frozenset(Reason)
-_FORMAT_NAME: Final = re.compile(r"[a-z0-9_]{0,64}\Z")
+_FORMAT_NAME: Final = re.compile(r"(?:outside:)?[a-z0-9_]{0,64}\Z")
 _MEDIA_TYPE: Final = re.compile(r"[a-z]+/[A-Za-z0-9.+_-]{1,200}\Z")
 _PART: Final = r"[a-z][a-z-]*=(?:[^&%]|%[0-9A-Fa-f]{2})*"
 _ADDRESS: Final = rf"\A(?s:{_PART}(?:&{_PART})*)?\z"

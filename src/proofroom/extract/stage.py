@@ -6,17 +6,19 @@ places at which limits cut are decided by the cache alone, not by which worker w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
+from proofroom.base.canonical import dumps
 from proofroom.extract import VERSION
 from proofroom.extract.collect import Collector
 from proofroom.extract.collected import Collected
 from proofroom.extract.inbox import BadFrame
 from proofroom.extract.names import name_texts
 from proofroom.extract.offers import Offers
+from proofroom.extract.outside import Outside, described
 from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
 from proofroom.run.jobs import Ended, Job
@@ -97,6 +99,18 @@ class Extraction:
         self._occurrences.drop_orphans()
         self._results.flush()
         return done
+
+    def compare_outside(self, outside: Sequence[Outside]) -> None:
+        """Let what formats from outside have read, and what nobody could read, be read again when those changed."""
+        at_hand = dumps(described(outside)).decode()
+        if (self._journal.value("select value from meta where key = 'outside'") or "[]") == at_hand:
+            return
+        with self._journal.transaction():
+            self._journal.execute("insert or replace into meta values ('outside', ?)", (at_hand,))
+            self._journal.execute(
+                "update artifacts set state = null where reason = ? or format like 'outside:%'",
+                (Reason.NO_FORMAT.value,),
+            )
 
     def _let_other_versions_go(self) -> None:
         """Let everything be read again that another version of this stage has read."""

@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from proofroom.extract.outside import Outside
 from proofroom.extract.sandbox import landlock, seccomp
 
 Form = Literal["bwrap", "ctypes", "none"]
@@ -58,6 +59,15 @@ class Sandbox:
         if layers.missing:
             return cls("none")
         return cls("bwrap" if layers.bwrap and _works("bwrap") else "ctypes")
+
+    def with_formats(self, outside: Sequence[Outside]) -> Sandbox:
+        """Give the same sandbox with formats from outside, and with what of their folders is not readable yet."""
+        readable = tuple(f"{tree.rstrip('/')}/" for tree in readable_trees())
+        trees = {one.tree for one in outside if one.tree and not f"{one.tree}/".startswith(readable)}
+        modules = tuple(one.module for one in outside)
+        return replace(
+            self, extra_trees=(*self.extra_trees, *sorted(trees)), formats=(*self.formats, *modules)
+        )
 
     def start(self, memory_bytes: int, cpu_seconds: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Start a worker; gives its process and the parent's end of its control socket."""
