@@ -127,10 +127,14 @@ def test_notes_fields_and_links_stand_beside_the_lines(read_with: Read) -> None:
     assert found.said == {
         "page=1&line=1": "text",
         "page=1&annotation=1": "check this",
+        "page=1&annotation=1&kind=1": "Text",
+        "page=1&annotation=1&author=1": "editor",
         "page=1&annotation=2": "删",
+        "page=1&annotation=2&kind=1": "Text",
         "page=1&link=1": "http://a.example/",
         "page=1&annotation=4": "filled in",
         "page=1&annotation=4&name=1": "name",
+        "page=1&annotation=5&kind=1": "Movie",
     }
     assert found.flags["page=1&annotation=2"] == Flag.HIDDEN_TEXT
     assert found.kinds["page=1&annotation=1"] is PieceKind.COMMENT
@@ -151,15 +155,20 @@ def test_attached_files_are_members(read_with: Read) -> None:
     assert read_with(FORMAT, out.getvalue(), small).partial == [Reason.LIMIT_MEMBER_BYTES]
 
 
-def test_files_of_one_name_are_told_apart(read_with: Read) -> None:
+def test_files_of_one_name_are_told_apart_and_one_that_is_pinned_twice_is_given_once(read_with: Read) -> None:
     extra = (
         b"<< /Type /EmbeddedFile /Length 1 >>\nstream\na\nendstream",
         b"<< /Type /Filespec /F (a.txt) /UF (a.txt) /EF << /F 4 0 R >> >>",
+        b"<< /Type /EmbeddedFile /Length 1 >>\nstream\nb\nendstream",
+        b"<< /Type /Filespec /F (a.txt) /EF << /F 6 0 R >> >>",
         b"<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 5 0 R >>",
         b"<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 5 0 R >>",
+        b"<< /Type /Annot /Subtype /FileAttachment /Rect [0 0 9 9] /FS 7 0 R >>",
     )
-    found = read_with(FORMAT, written((b"", b"/Annots [6 0 R 7 0 R]"), extra=extra))
-    assert found.members == {"a.txt": b"a", "page-1-annotation-2/a.txt": b"a"}
+    found = read_with(FORMAT, written((b"", b"/Annots [8 0 R 9 0 R 10 0 R]"), extra=extra))
+    assert found.members == {"a.txt": b"a", "file-2/a.txt": b"b"}
+    files = {part: text for part, text in found.said.items() if "file=1" in part}
+    assert list(files.values()) == ["a.txt", "a.txt", "file-2/a.txt"]
     assert found.ended is None
 
 

@@ -1,8 +1,9 @@
-"""Read PDF with PDFium: lines of each page in reading order, what hangs beside them, and the file's past.
+"""Read PDF with PDFium and qpdf: lines of each page in reading order, what hangs and hides beside them, the past.
 
-Beside `page=P&line=L` stand annotations and form fields (`annotation`, a field's name below it) and links.
-Attached files are members; pictures stay in their page, and a page that shows text only as a picture
-waits for OCR. `pdf:password-index` says which of the given passwords fitted, from 0.
+Beside `page=P&line=L` stand annotations and form fields (`annotation`), links, pictures and descriptions;
+beside the pages the outline, fields that no page shows, and what the document would do (`action`). Attached
+files, pictures and the last revision that holds something else are members. `pdf:pages-for-ocr` names the
+pages that show text only as a picture; `pdf:password-index` says which of the given passwords fitted, from 0.
 """
 
 from __future__ import annotations
@@ -14,31 +15,34 @@ from pypdfium2 import raw as pdfium
 
 from proofroom.extract.format import Format, Line, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.pages.as_page import pdf_page
 from proofroom.extract.pages.aside import (
     Annotation,
-    heading_text,
     meta_text,
     page_annotations,
     send_attachment,
     send_attachments,
     send_form_packets,
 )
+from proofroom.extract.pages.box import Box, as_shown
 from proofroom.extract.pages.drawn import waits_for_ocr
+from proofroom.extract.pages.encryption import encryption_facts
+from proofroom.extract.pages.facts import packet_facts
 from proofroom.extract.pages.hiding import Unseen
 from proofroom.extract.pages.lines import Surroundings, Text, page_box, page_text
 from proofroom.extract.pages.numbers import number_ranges
-from proofroom.extract.pages.opening import open_pdf, refusal
+from proofroom.extract.pages.opening import Opened, open_pdf, refusal
 from proofroom.extract.pages.pdf_bytes import PdfBytes, scan_pdf
+from proofroom.extract.pages.pictures import Pictures
+from proofroom.extract.pages.revisions import revisions, send_earlier
+from proofroom.extract.pages.structure import Structure, open_structure
 from proofroom.extract.pages.things import page_things
-from proofroom.extract.pictures.packets import xmp_facts
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 from proofroom.model.where import format_parts
 
 _MOST_FAILURES: Final = 100
 _LONGEST: Final = 65_536
-_MOST_HEADINGS: Final = 10_000
+_MOST_AUTHORS: Final = 10_000
 _BROKEN: Final = (pypdfium2.PdfiumError, OSError, ValueError, TypeError, AssertionError)
 
 
@@ -47,39 +51,49 @@ def read(source: Source, sink: Sink) -> None:
     scanned = scan_pdf(source.untrusted, source.size)
     for key, value in scanned.facts():
         sink.meta(key, value)
-    for packet in scanned.packets:
-        for key, value in xmp_facts(packet):
-            sink.meta(key, value)
+    for key, value in encryption_facts(source.untrusted, source.size, scanned.encrypt_at):
+        sink.meta(key, value)
     opened = open_pdf(source, scanned)
+    document = _Document(opened, source, sink, scanned)
     try:
-        if opened.password_index >= 0:
-            sink.meta("pdf:password-index", str(opened.password_index))
-        document = _Document(opened.pdf, source, sink)
         document.properties()
         document.pages()
-        document.files()
+        document.beyond()
     finally:
-        opened.pdf.close()
-    document.end(scanned)
+        document.close()
+    document.end()
 
 
 class _Document:
     """One open document on its way to the sink."""
 
-    def __init__(self, pdf: Any, source: Source, sink: Sink) -> None:
-        self._pdf = pdf
+    def __init__(self, opened: Opened, source: Source, sink: Sink, scanned: PdfBytes) -> None:
+        self._opened = opened
+        self._pdf = opened.pdf
         self._source = source
         self._sink = sink
+        self._scanned = scanned
+        objects = open_structure(opened.stream or source.untrusted, opened.password)
+        self._structure = None if objects is None else Structure(objects, source, sink)
         self._names: set[str] = set()
         self._authors: set[str] = set()
+        self._pictures = Pictures(sink, source.limits)
         self._anything = False
         self._for_ocr: list[int] = []
         self._unseen: dict[Unseen, list[int]] = {}
         self._loaded = self._failed = 0
 
+    def close(self) -> None:
+        """Let go of the document."""
+        self._pdf.close()
+        if self._structure is not None:
+            self._structure.pdf.close()
+
     def properties(self) -> None:
-        """Send the document's own properties, identifiers and headings."""
+        """Send the document's own properties and identifiers."""
         meta, pdf = self._sink.meta, self._pdf
+        if self._opened.password_index >= 0:
+            meta("pdf:password-index", str(self._opened.password_index))
         meta("pdf:pages", str(len(pdf)))
         for key in pdf.METADATA_KEYS:
             if value := meta_text(pdf, key).strip():
@@ -92,17 +106,13 @@ class _Document:
         if revision >= 0:
             meta("pdf:security-revision", str(revision))
             meta("pdf:permissions", f"{pdfium.FPDF_GetDocPermissions(pdf) & 0xFFFFFFFF:08x}")
-        for name, count in (
-            ("signatures", pdfium.FPDF_GetSignatureCount(pdf)),
-            ("scripts", pdfium.FPDFDoc_GetJavaScriptActionCount(pdf)),
-        ):
-            if count > 0:
-                meta(f"pdf:{name}", str(count))
-        for number, heading in enumerate(pdf.get_toc()):
-            if number >= _MOST_HEADINGS:
-                break
-            if title := heading_text(heading).strip():
-                meta("pdf:heading", title[:_LONGEST])
+        if self._structure is None:
+            self._sink.partly(Reason.DAMAGED_PART)
+            return
+        self._structure.before()
+        copy = self._structure.marked_copy()
+        if copy:
+            self._pdf = pypdfium2.PdfDocument(copy)
 
     def pages(self) -> None:
         """Send page after page; after many in a row that cannot be loaded the others are given up."""
@@ -110,10 +120,13 @@ class _Document:
         try:
             self._all_pages()
         finally:
-            if self._for_ocr:
-                self._sink.meta("pdf:pages-for-ocr", number_ranges(self._for_ocr))
-            for why, pages in sorted(self._unseen.items()):
-                self._sink.meta(f"pdf:{why.said}", number_ranges(pages))
+            for name, pages in (
+                ("pages-for-ocr", self._for_ocr),
+                ("full-page-pictures", self._pictures.scans),
+                *((why.said, pages) for why, pages in sorted(self._unseen.items())),
+            ):
+                if pages:
+                    self._sink.meta(f"pdf:{name}", number_ranges(pages))
 
     def _all_pages(self) -> None:
         in_a_row = 0
@@ -130,18 +143,39 @@ class _Document:
                 if in_a_row >= _MOST_FAILURES:
                     break
 
-    def files(self) -> None:
-        """Hand out attached files and the packets of an XFA form."""
-        if pdfium.FPDFDoc_GetAttachmentCount(self._pdf) > 0 or pdfium.FPDF_GetXFAPacketCount(self._pdf) > 0:
-            self._anything = True
-        send_attachments(self._pdf, self._sink, self._source.limits, self._names)
-        send_form_packets(self._pdf, self._sink)
+    def beyond(self) -> None:
+        """Send what belongs to no page, the files, and what only an earlier revision holds."""
+        if self._structure is None:
+            for key, value in packet_facts(self._scanned.packets):
+                self._sink.meta(key, value)
+            self._anything = self._anything or pdfium.FPDFDoc_GetAttachmentCount(self._pdf) > 0
+            send_attachments(self._pdf, self._sink, self._source.limits, self._names)
+        else:
+            self._structure.survey()
+            self._structure.packets(self._scanned.packets)
+            self._structure.after()
+            self._structure.files()
+            self._anything = self._anything or self._structure.anything
+        self._anything = self._anything or pdfium.FPDF_GetXFAPacketCount(self._opened.pdf) > 0
+        send_form_packets(self._opened.pdf, self._sink)
+        self._earlier()
 
-    def end(self, scanned: PdfBytes) -> None:
+    def _earlier(self) -> None:
+        """Tell the revisions, and hand out the last one that holds what the document does not hold any more."""
+        ends, cut = self._scanned.revision_ends, self._scanned.breaks_off
+        if len(ends) < (1 if cut else 2):
+            return
+        stream, opened = self._source.untrusted, (self._opened.pdf, self._opened.password)
+        found = revisions(stream, ends, self._opened.password)
+        for revision in found:
+            self._sink.meta("pdf:revision", str(revision))
+        send_earlier(stream, found, self._source.size if cut else ends[-1], opened, self._sink)
+
+    def end(self) -> None:
         """Say how the document ends as a whole."""
         if not self._loaded and self._failed:
-            raise refusal(None, scanned)
-        if scanned.breaks_off:
+            raise refusal(None, self._scanned)
+        if self._scanned.breaks_off:
             raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
         if self._failed:
             self._sink.partly(Reason.DAMAGED_PART)
@@ -164,16 +198,25 @@ class _Document:
             return False
         try:
             things = page_things(page)
-            text = page_text(page, things, Surroundings())
+            text = page_text(page, things, self._surroundings(number))
             self._lines(text, number, lines)
             characters = sum(len(line.untrusted_text) for line in text.lines)
             self._anything = self._anything or characters > 0
-            if text.unreliable or waits_for_ocr(things, page_box(page).area, characters):
+            shown = page_box(page), pdfium.FPDFPage_GetRotation(page)
+            if text.unreliable or waits_for_ocr(things, shown[0].area, characters):
                 self._for_ocr.append(number)
-            self._annotations(page, number, lines)
+            self._annotations(page, number, shown, lines)
+            self._pictures.of_page(number, things, shown, lines)
+            if self._structure is not None:
+                self._structure.page(number, lines)
         finally:
             pdfium.FPDF_ClosePage(page)
         return True
+
+    def _surroundings(self, number: int) -> Surroundings:
+        if self._structure is None:
+            return Surroundings()
+        return Surroundings(self._structure.opaque_notes(number), self._structure.hidden_layers)
 
     def _lines(self, text: Text, number: int, lines: LineBatch) -> None:
         """Send the lines of a page; what of a line nobody sees stands below it."""
@@ -191,35 +234,36 @@ class _Document:
         if text.cut:
             self._sink.partly(Reason.LIMIT_TEXT_BYTES)
 
-    def _annotations(self, page: Any, number: int, lines: LineBatch) -> None:
-        """Send the annotations, form fields and links of a page."""
-        form = self._pdf.formenv
+    def _annotations(self, page: Any, number: int, shown: tuple[Box, int], lines: LineBatch) -> None:
+        """Send the texts of the annotations and form fields of a page, and its links."""
         links = 0
-        for found in page_annotations(self._pdf, form, page):
+        for found in page_annotations(self._pdf, self._pdf.formenv, page):
             where = (("page", str(number)), ("annotation", str(found.number)))
             flags = Flag.HIDDEN_TEXT if found.hidden else Flag.NONE
             kind = PieceKind.SHAPE if found.is_field else PieceKind.COMMENT
-            lines.put(where, kind, found.untrusted_text, flags)
+            box = as_shown(found.box, *shown)
+            lines.add(Line(format_parts(where), kind, found.untrusted_text, flags, box))
             lines.put((*where, ("name", "1")), PieceKind.NAME, found.untrusted_name, flags)
             if found.untrusted_link:
                 links += 1
-                lines.put((where[0], ("link", str(links))), PieceKind.META, found.untrusted_link, flags)
+                part = format_parts((where[0], ("link", str(links))))
+                lines.add(Line(part, PieceKind.META, found.untrusted_link, flags, box))
             self._beside(found, number)
 
     def _beside(self, found: Annotation, page: int) -> None:
-        """Send an annotation's author once, and the file attached to it."""
+        """Send an annotation's author once; without qpdf the file attached to it, too."""
         if found.untrusted_text or found.attachment or found.untrusted_name:
             self._anything = True
         author = found.untrusted_author.strip()
-        if author and author not in self._authors and len(self._authors) < _MOST_HEADINGS:
+        if author and author not in self._authors and len(self._authors) < _MOST_AUTHORS:
             self._authors.add(author)
             self._sink.meta("pdf:annotation-author", author[:_LONGEST])
         if found.unread:
             self._anything = True
             self._sink.partly(Reason.UNREAD_PART)
-        if found.attachment is not None:
+        if found.attachment is not None and self._structure is None:
             name = f"page-{page}-annotation-{found.number}"
             send_attachment(found.attachment, name, self._names, self._sink, self._source.limits)
 
 
-FORMAT = Format("pdf", frozenset(("application/pdf",)), read, sample="pdf.pdf", picture=pdf_page)
+FORMAT = Format(name="pdf", media_types=frozenset(("application/pdf",)), read=read, sample="pdf.pdf")

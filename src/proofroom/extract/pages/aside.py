@@ -10,6 +10,7 @@ from typing import Any, Final
 from pypdfium2 import raw as pdfium
 
 from proofroom.extract.format import Sink, Unreadable
+from proofroom.extract.pages.box import NOWHERE, Box
 from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
 
@@ -38,6 +39,7 @@ class Annotation:
     hidden: bool = False
     unread: bool = False
     attachment: Any = None
+    box: Box = NOWHERE
 
 
 def page_annotations(document: Any, form: Any, page: Any) -> Iterator[Annotation]:
@@ -55,7 +57,7 @@ def page_annotations(document: Any, form: Any, page: Any) -> Iterator[Annotation
 
 def _annotation(document: Any, form: Any, handle: Any, number: int) -> Annotation:
     kind = pdfium.FPDFAnnot_GetSubtype(handle)
-    found = Annotation(number, hidden=bool(pdfium.FPDFAnnot_GetFlags(handle) & _HIDDEN))
+    found = Annotation(number, box=_box(handle), hidden=bool(pdfium.FPDFAnnot_GetFlags(handle) & _HIDDEN))
     if kind == pdfium.FPDF_ANNOT_POPUP:
         return found
     found.untrusted_text = _value(handle, b"Contents")
@@ -73,6 +75,14 @@ def _annotation(document: Any, form: Any, handle: Any, number: int) -> Annotatio
         found.attachment = pdfium.FPDFAnnot_GetFileAttachment(handle) or None
     found.unread = kind in _MEDIA
     return found
+
+
+def _box(handle: Any) -> Box:
+    rect = pdfium.FS_RECTF()
+    if not pdfium.FPDFAnnot_GetRect(handle, byref(rect)):
+        return NOWHERE
+    across, up = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
+    return Box(across[0], up[0], across[1], up[1])
 
 
 def _value(handle: Any, key: bytes) -> str:
@@ -107,13 +117,6 @@ def meta_text(document: Any, key: str) -> str:
     """Give one of the document's own properties."""
     name = key.encode("ascii") + b"\0"
     return wide_text(lambda buffer, size: pdfium.FPDF_GetMetaText(document, name, buffer, size)).replace(
-        "\0", ""
-    )
-
-
-def heading_text(heading: Any) -> str:
-    """Give the title of a bookmark."""
-    return wide_text(lambda buffer, size: pdfium.FPDFBookmark_GetTitle(heading, buffer, size)).replace(
         "\0", ""
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from ctypes import byref, c_double
 from typing import Any, Final
@@ -18,6 +19,10 @@ _CONTROLS: Final = {code: None for code in (*range(0x20), *range(0x7F, 0xA0), 0x
 _FROM_RIGHT: Final = (range(0x0590, 0x0900), range(0xFB1D, 0xFE00), range(0xFE70, 0xFF00))
 """Hebrew, Arabic and what stands between them, and their forms of presentation."""
 
+_SOME_FROM_RIGHT: Final = re.compile(
+    "[" + "".join(f"{chr(one.start)}-{chr(one.stop - 1)}" for one in _FROM_RIGHT) + "]"
+)
+
 
 def page_units(text_page: Any, count: int) -> array[int]:
     """Give the characters as PDFium numbers them: UTF-16 units, so that a rare character takes two."""
@@ -32,6 +37,8 @@ def _right_ligatures(text_page: Any, units: array[int]) -> None:
 
     PDFium turns a line of Arabic script around character by character, and with it what one shape stands for.
     """
+    if not _SOME_FROM_RIGHT.search(units.tobytes().decode("utf-16-le", "replace")):
+        return
     place = 0
     while place < len(units) - 1:
         if not _is_from_right(units[place]) or not _is_from_right(units[place + 1]):

@@ -68,7 +68,12 @@ class Hiding:
     texts: dict[int, tuple[int, Unseen]] = field(default_factory=dict)
     covers: list[_Cover] = field(default_factory=list)
     backgrounds: list[tuple[int, Box]] = field(default_factory=list)
-    anything: bool = False
+    any_text: bool = False
+
+    @property
+    def anything(self) -> bool:
+        """Whether anything on the page can hide text."""
+        return self.any_text or bool(self.covers)
 
 
 def what_hides(
@@ -80,14 +85,13 @@ def what_hides(
         if thing.kind == pdfium.FPDF_PAGEOBJ_TEXT:
             why = _of_text(thing, hidden_layers)
             hiding.texts[thing.address] = (thing.order, why)
-            hiding.anything = hiding.anything or bool(why)
+            hiding.any_text = hiding.any_text or bool(why)
         elif thing.kind in (pdfium.FPDF_PAGEOBJ_PATH, pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_SHADING):
             _look_at(thing, hiding)
     hiding.covers += [_Cover(len(things), box, Unseen.COVERED) for box in notes]
     # What is drawn before the first text covers none.
     first = min((order for order, _ in hiding.texts.values()), default=len(things))
     hiding.covers = [cover for cover in hiding.covers if cover.order > first]
-    hiding.anything = hiding.anything or bool(hiding.covers)
     return hiding
 
 
@@ -172,38 +176,42 @@ def _mark_text(ask: Any, *what: Any) -> str:
     return buffer.raw[: size.value].decode("utf-16-le", "replace").rstrip("\0")
 
 
-def unseen_places(text_page: Any, start: int, end: int, hiding: Hiding) -> tuple[list[int], Unseen]:
+def unseen_places(
+    text_page: Any, span: tuple[int, int], line: Box, hiding: Hiding
+) -> tuple[list[int], Unseen]:
     """Give the places of the characters of a line that nobody sees, and why; spaces are not counted."""
     places: list[int] = []
     reasons = Unseen.NONE
-    for place in range(start, end):
+    covers = [cover for cover in hiding.covers if cover.box.meets(line)]
+    inside = hiding.page.holds_all(line)
+    if inside and not covers and not hiding.any_text:
+        return places, reasons
+    for place in range(*span):
         text = pdfium.FPDFText_GetTextObject(text_page, place)
         # A space that PDFium put in belongs to no text.
-        order, why = (
-            hiding.texts.get(addressof(text.contents), (0, Unseen.NONE)) if text else (-1, Unseen.NONE)
-        )
-        if order < 0:
+        if not text:
             continue
-        why = _why(text_page, place, order, why, hiding)
+        order, why = hiding.texts.get(addressof(text.contents), (0, Unseen.NONE))
+        if covers or not inside or Unseen.WHITE in why:
+            why = _why(text_page, place, order, why, covers, hiding)
         if why:
             places.append(place)
             reasons |= why
     return places, reasons
 
 
-def _why(text_page: Any, place: int, order: int, why: Unseen, hiding: Hiding) -> Unseen:
+def _why(text_page: Any, place: int, order: int, why: Unseen, covers: list[_Cover], hiding: Hiding) -> Unseen:
     """Say why one character is unseen, from what its text says and what stands around it."""
-    sides = [c_double() for _ in range(4)]
+    left, right, bottom, top = sides = [c_double() for _ in range(4)]
     if not pdfium.FPDFText_GetCharBox(text_page, place, *map(byref, sides)):
         return why
-    left, right, bottom, top = (side.value for side in sides)
-    x, y = (left + right) / 2, (bottom + top) / 2
+    x, y = (left.value + right.value) / 2, (bottom.value + top.value) / 2
     if not hiding.page.holds(x, y):
         why |= Unseen.OUTSIDE_PAGE
-    for cover in hiding.covers:
+    for cover in covers:
         if cover.order > order and cover.box.holds(x, y):
             why |= cover.why
-    if why & Unseen.WHITE and any(below < order and box.holds(x, y) for below, box in hiding.backgrounds):
+    if Unseen.WHITE in why and any(below < order and box.holds(x, y) for below, box in hiding.backgrounds):
         why &= ~Unseen.WHITE
     return why
 

@@ -95,7 +95,7 @@ def _line(
     text, box = tidy(units[start:end]), _box(text_page, start, end - start)
     line = PageLine(text, as_shown(box, hiding.page, turns))
     if text.strip() and (hiding.anything or not hiding.page.holds_all(box)):
-        _mark_unseen(line, text_page, units, span, hiding)
+        _mark_unseen(line, text_page, units, (span, box), hiding)
     shown = box.turned(turns)
     return line, shown, _is_column(text_page, start, text, shown, turns)
 
@@ -136,11 +136,12 @@ def page_box(page: Any) -> Box:
 
 
 def _mark_unseen(
-    line: PageLine, text_page: Any, units: array[int], span: tuple[int, int], hiding: Hiding
+    line: PageLine, text_page: Any, units: array[int], place: tuple[tuple[int, int], Box], hiding: Hiding
 ) -> None:
     """Say of a line what nobody sees of it."""
-    places, why = unseen_places(text_page, *span, hiding)
-    unseen = [place for place in places if units[place] not in _BLANKS]
+    span, box = place
+    places, why = unseen_places(text_page, span, box, hiding)
+    unseen = [at for at in places if units[at] not in _BLANKS]
     visible = sum(unit not in _BLANKS for unit in units[slice(*span)])
     if not is_unseen(len(unseen), visible):
         return

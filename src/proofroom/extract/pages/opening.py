@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
@@ -22,12 +23,12 @@ _FONT: Final = install()
 
 @dataclass(slots=True)
 class Opened:
-    """An open document (PDFium's own), which of the given passwords opened it, and whether it was mended."""
+    """An open document (PDFium's own), the password that opened it, and where it is read from if not the file."""
 
     pdf: Any
     password: str | None = None
     password_index: int = -1
-    mended: bytes = b""
+    stream: BinaryIO | None = None
 
 
 def open_pdf(source: Source, scanned: PdfBytes) -> Opened:
@@ -42,7 +43,7 @@ def open_pdf(source: Source, scanned: PdfBytes) -> Opened:
         opened = _unlocked(whole, source)
     except pypdfium2.PdfiumError as failed:
         raise refusal(failed.err_code, scanned) from failed
-    opened.mended = whole
+    opened.stream = io.BytesIO(whole)
     return opened
 
 

@@ -16,7 +16,7 @@ _MOST_PACKETS: Final = 4
 _LONGEST_PACKET: Final = 1 << 18
 _LEAST_REST: Final = 16
 _HEAD: Final = 1_024
-_MARKS: Final = re.compile(rb"%%EOF|<x:xmpmeta")
+_MARKS: Final = re.compile(rb"%%EOF|<x:xmpmeta|/Encrypt\b")
 _OBJECT: Final = re.compile(rb"\d+ \d+ obj\b")
 _CATALOG: Final = re.compile(rb"/Type\s*/Catalog\b")
 _NUMBER: Final = re.compile(rb"(\d{1,10})\s+\d+\s+obj\b")
@@ -36,6 +36,12 @@ class PdfBytes:
     packets: list[bytes] = field(default_factory=list)
     trailing: int = 0
     breaks_off: bool = False
+    encrypt_at: list[int] = field(default_factory=list)
+
+    @property
+    def revision_ends(self) -> list[int]:
+        """Where the document was once complete; a linearized file has an end mark after its first page too."""
+        return self.ends[1:] if self.linearized else self.ends
 
     def facts(self) -> Iterator[tuple[str, str]]:
         """Give the facts as properties."""
@@ -66,6 +72,8 @@ def scan_pdf(stream: BinaryIO, size: int) -> PdfBytes:
         if mark == b"%%EOF":
             if len(found.ends) < _MOST_ENDS:
                 found.ends.append(place + len(mark))
+        elif mark == b"/Encrypt":
+            found.encrypt_at = [*found.encrypt_at, place][-_MOST_PACKETS:]
         elif len(packets) < _MOST_PACKETS:
             packets.append(place)
     found.packets = [packet for place in packets if (packet := _packet(stream, place))]
