@@ -24,6 +24,7 @@ _NAMES: Final = (
     ("__properties_version1.0", "application/vnd.ms-outlook"),
     ("visiodocument", "application/vnd.visio"),
     ("quill", "application/x-mspublisher"),
+    ("matost", "application/vnd.ms-works"),
 )
 
 

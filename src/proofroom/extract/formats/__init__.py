@@ -17,6 +17,7 @@ BUILT_IN: Final = (
     "rtf",
     "pptx",
     "mspowerpoint",
+    "compound",
     "pdf",
     "text",
     "html",

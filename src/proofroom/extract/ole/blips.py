@@ -90,7 +90,7 @@ def blocks(data: bytes, blip: Blip) -> Iterator[bytes]:
     """Give the bytes of a picture; raises Unreadable(DAMAGED) where a packed one breaks off."""
     if not blip.packed:
         if blip.ending == "bmp":
-            yield _bitmap_head(data[blip.start : blip.start + _FULL_HEAD], blip.end - blip.start)
+            yield bitmap_head(data[blip.start : blip.start + _FULL_HEAD], blip.end - blip.start)
         yield data[blip.start : blip.end]
         return
     yield from inflated(data, blip.start, blip.end)
@@ -127,7 +127,7 @@ def _unpacked(unpacker: zlib._Decompress, data: bytes, start: int, end: int) -> 
         yield block
 
 
-def _bitmap_head(head: bytes, size: int) -> bytes:
+def bitmap_head(head: bytes, size: int) -> bytes:
     """Write the head that makes a bitmap of memory a file of its own: where its pixels begin."""
     pixels = 14
     if len(head) >= _CORE_HEAD:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from proofroom.extract.ole.text_runs import narrow_text
+
 PICTURE: Final = 0x0104
 WORD_ART: Final = 0x00C0
 NAME: Final = 0x0380
@@ -17,6 +19,7 @@ _SWITCHES: Final = 0x03BF
 _HIDDEN: Final = 1 << 1
 _USES_HIDDEN: Final = 1 << 17
 _PROPERTY: Final = struct.Struct("<HI")
+_MONIKER_VERSION: Final = 24
 _NUMBER: Final = 0x3FFF
 _COMPLEX: Final = 0x8000
 
@@ -74,8 +77,13 @@ def _url(data: bytes) -> str:
 
 
 def _file(data: bytes) -> str:
-    """Read a file moniker: its short path."""
+    """Read a file moniker: its path in UTF-16 where it has one, else in one byte a sign."""
     if len(data) < 6:
         return ""
     length = struct.unpack_from("<I", data, 2)[0]
-    return data[6 : 6 + length].decode("latin-1").partition("\0")[0]
+    behind = 6 + length + _MONIKER_VERSION
+    if behind + 10 <= len(data):
+        whole, size = struct.unpack_from("<II", data, behind)
+        if whole and size <= len(data) - behind - 10:
+            return data[behind + 10 : behind + 10 + size].decode("utf-16-le", "replace").partition("\0")[0]
+    return narrow_text(data[6 : 6 + length])
