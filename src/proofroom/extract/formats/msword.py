@@ -9,6 +9,7 @@ more stands at `leftover=N`, the source of macros at `macro=N&line=M`. Objects a
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Final
 
 from proofroom.extract.containers.giving import give
@@ -26,6 +27,7 @@ from proofroom.extract.ole.word_fib import MARKS, read_fib
 from proofroom.extract.ole.word_leftover import leftovers
 from proofroom.extract.ole.word_locked import send_decrypted
 from proofroom.extract.ole.word_pictures import send_pictures
+from proofroom.extract.ole.word_runs import PAGE
 from proofroom.extract.ole.word_styles import codec_of_language
 from proofroom.extract.ole.word_tables import WordFile
 from proofroom.model.evidence import Flag, PieceKind
@@ -58,14 +60,14 @@ def read(source: Source, sink: Sink) -> None:
     data = streams.stream("Data") or b""
     word = WordFile(fib, main, table, data, codec_of_language(fib.language))
     with LineBatch(sink) as lines:
-        document = _send_text(word, source, sink, lines)
+        documents = _send_text(word, source, sink, lines)
         _send_objects(streams, sink, lines)
         broken = send_macros(streams, _MACROS, lines.put)
-    send_pictures(word, document.pictures, document.drawings, sink)
+    _send_pictures(documents, sink)
     _send_rest(streams, sink)
     if broken:
         sink.partly(broken)
-    _end(streams, word, document)
+    _end(streams, word, documents)
 
 
 def _read_bare(source: Source, sink: Sink) -> None:
@@ -78,22 +80,38 @@ def _read_bare(source: Source, sink: Sink) -> None:
         raise Unreadable(State.LOCKED if fib.encrypted else State.DAMAGED, reason)
     word = WordFile(fib, main, main, b"", codec_of_language(fib.language))
     with LineBatch(sink) as lines:
-        document = _send_text(word, source, sink, lines)
-    send_pictures(word, document.pictures, document.drawings, sink)
+        documents = _send_text(word, source, sink, lines)
+    _send_pictures(documents, sink)
     if fib.ancient:
         sink.partly(Reason.UNSUPPORTED_VARIANT)
-    if document.is_cut:
+    if any(one.is_cut for one in documents):
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
 
-def _send_text(word: WordFile, source: Source, sink: Sink, lines: LineBatch) -> Document:
-    """Send facts and texts, then those of the document of building blocks, then what is left over."""
+def _send_text(word: WordFile, source: Source, sink: Sink, lines: LineBatch) -> list[Document]:
+    """Send facts and texts, then those of the building blocks a template keeps, then what is left over."""
     send_facts(word, sink)
-    document = Document(word, sink, lines, source.limits.text_bytes)
-    document.send()
-    for number, text in enumerate(leftovers(word, document.pieces, document.looks), 1):
+    documents = [Document(word, lines, source.limits.text_bytes)]
+    documents[0].send()
+    if word.fib.autotext:
+        try:
+            fib = read_fib(word.main, word.fib.autotext * PAGE)
+        except Unreadable:
+            sink.partly(Reason.DAMAGED_PART)
+        else:
+            above = (("autotext", "1"),)
+            documents.append(Document(replace(word, fib=fib), lines, source.limits.text_bytes, above))
+            documents[1].send()
+    for number, text in enumerate(leftovers(word, documents), 1):
         lines.put((("leftover", str(number)),), PieceKind.PARAGRAPH, text, Flag.DELETED)
-    return document
+    return documents
+
+
+def _send_pictures(documents: list[Document], sink: Sink) -> None:
+    """Hand out the pictures of all texts."""
+    number = 0
+    for one in documents:
+        number = send_pictures(one.word, one.pictures, one.drawings, sink, number)
 
 
 def _send_objects(streams: Streams, sink: Sink, lines: LineBatch) -> None:
@@ -131,10 +149,10 @@ def _send_rest(streams: Streams, sink: Sink) -> None:
                 give(sink, path.encode("utf-8", "replace"), entry.size, whole_blocks(streams, entry))
 
 
-def _end(streams: Streams, word: WordFile, document: Document) -> None:
+def _end(streams: Streams, word: WordFile, documents: list[Document]) -> None:
     """Raise what is missing of the document."""
     no_table = bool(word.fib.table_name) and not streams.has(word.fib.table_name)
-    if no_table or document.is_cut or not streams.whole:
+    if no_table or any(one.is_cut for one in documents) or not streams.whole:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
     entry = streams.find(_TEXT)
     if entry is not None and entry.size > len(word.main):

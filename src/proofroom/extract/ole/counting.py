@@ -33,6 +33,8 @@ def counted(number: int, way: int) -> str:
         return _roman(number).upper() if way == 1 else _roman(number)
     if way in (3, 4) and number:
         return _lettered(number).upper() if way == 3 else _lettered(number)
+    if way == 5:
+        return f"{number}{_ordinal(number)}"
     if way == 22:
         return f"{number:02}"
     return str(number) if way in _PLAIN else _eastern(number, way)
@@ -64,6 +66,11 @@ def _roman(number: int) -> str:
         count, number = divmod(number, value)
         text += sign * count
     return text
+
+
+def _ordinal(number: int) -> str:
+    """Give what follows the digits of an ordinal number in English."""
+    return "th" if number // 10 % 10 == 1 else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
 
 
 def _lettered(number: int) -> str:

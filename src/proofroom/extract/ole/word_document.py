@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final, Protocol
 
-from proofroom.extract.format import Sink
 from proofroom.extract.ole.word_drawings import Anchors, Said, read_drawings, read_hidden_data
 from proofroom.extract.ole.word_facts import comment_authors, revision_authors
 from proofroom.extract.ole.word_lists import Lists
@@ -49,13 +48,16 @@ class Lines(Protocol):
 class Document:
     """One document on its way to the sink. `pieces` and `looks` stay for what else wants to know them."""
 
-    def __init__(self, word: WordFile, sink: Sink, lines: Lines, most: int) -> None:
-        """Read the tables that all its texts need; `most` characters are read of all texts together."""
+    def __init__(self, word: WordFile, lines: Lines, most: int, above: Address = ()) -> None:
+        """Read the tables that all its texts need; `most` characters are read of all texts together.
+
+        `above` stands before the address of everything in it.
+        """
         self.word = word
         self.pieces: Pieces = read_pieces(word)
         self.looks = Looks(word)
         self.pictures: dict[int, None] = {}
-        self._sink = sink
+        self._above = above
         self._lines = lines
         self._styles = Styles(word)
         sections = frozenset(positions(word.part("sections"), _SECTION)[0])
@@ -121,7 +123,7 @@ class Document:
     def _paragraph(self, paragraph: WordParagraph, said: Sequence[Said]) -> None:
         """Send one paragraph and what hangs on it."""
         self._number += 1
-        where: Address = (("para", str(self._number)),)
+        where: Address = (*self._above, ("para", str(self._number)))
         self._lines.put((*where, ("label", "1")), PieceKind.NAME, self._lists.label(paragraph.shape))
         self._lines.put(where, PieceKind.PARAGRAPH, paragraph.untrusted_text, paragraph.flags)
         self._hang(where, [paragraph], said)
@@ -205,14 +207,14 @@ class Document:
 
     def _margin(self, kind: str, number: int, stretch: Stretch, said: Sequence[Said]) -> bool:
         piece = PieceKind.FOOTER if kind == "footer" else PieceKind.HEADER
-        return self._side(((kind, str(number)),), piece, stretch, said)
+        return self._side((*self._above, (kind, str(number))), piece, stretch, said)
 
     def _notes(self) -> None:
         """Send footnotes and then endnotes, numbered through."""
         number = 1
         for name, table in (("notes", "note-texts"), ("endnotes", "endnote-texts")):
             for stretch in stories(self.word, self._parts[name], table):
-                number += self._side((("note", str(number)),), PieceKind.NOTE, stretch)
+                number += self._side((*self._above, ("note", str(number))), PieceKind.NOTE, stretch)
 
     def _comments(self) -> None:
         """Send comments at the paragraph they stand in, with who wrote them and when."""
@@ -226,9 +228,8 @@ class Document:
             place, line = marks[number] if number < len(marks) else (-1, b"")
             at = self._paragraph_at(place)
             counts[at] += 1
-            where: Address = (("comment", str(counts[at])),)
-            if at:
-                where = (("para", str(at)), *where)
+            place_of: Address = (("para", str(at)),) if at else ()
+            where = (*self._above, *place_of, ("comment", str(counts[at])))
             if not self._side(where, PieceKind.COMMENT, stretch):
                 counts[at] -= 1
                 continue

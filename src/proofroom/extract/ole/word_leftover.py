@@ -7,13 +7,13 @@ text are given: everything else between the pieces is tables and pictures.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Final
 
 from proofroom.extract.ole.text_runs import narrow_runs, wide_runs
-from proofroom.extract.ole.word_pieces import Pieces
-from proofroom.extract.ole.word_runs import PAGE, Looks
+from proofroom.extract.ole.word_document import Document
+from proofroom.extract.ole.word_runs import PAGE
 from proofroom.extract.ole.word_tables import WordFile
 
 _WORDS: Final = re.compile(r"[^\W\d_]{3}|[\u3400-\u9fff]{2}")
@@ -22,13 +22,13 @@ _MOST: Final = 10_000
 _LONGEST_GAP: Final = 64 << 20
 
 
-def leftovers(word: WordFile, pieces: Pieces, looks: Looks) -> Iterator[str]:
+def leftovers(word: WordFile, documents: Sequence[Document]) -> Iterator[str]:
     """Give the texts that stand in the stream and in no piece, in the order of the file."""
-    yield from islice(_texts(word, pieces, looks), _MOST)
+    yield from islice(_texts(word, documents), _MOST)
 
 
-def _texts(word: WordFile, pieces: Pieces, looks: Looks) -> Iterator[str]:
-    for start, end in _gaps(word, pieces, looks):
+def _texts(word: WordFile, documents: Sequence[Document]) -> Iterator[str]:
+    for start, end in _gaps(word, documents):
         data = word.main[start : min(end, start + _LONGEST_GAP)]
         if not word.fib.old or word.fib.wide:
             yield from filter(_WORDS.search, wide_runs(data))
@@ -37,10 +37,13 @@ def _texts(word: WordFile, pieces: Pieces, looks: Looks) -> Iterator[str]:
                 yield text
 
 
-def _gaps(word: WordFile, pieces: Pieces, looks: Looks) -> Iterator[tuple[int, int]]:
+def _gaps(word: WordFile, documents: Sequence[Document]) -> Iterator[tuple[int, int]]:
     """Give the bytes behind the block that neither pieces nor pages of properties use."""
-    used = [(piece.at, piece.until) for piece in pieces.all]
-    used += [(page * PAGE, (page + 1) * PAGE) for page in (*looks.characters.pages, *looks.paragraphs.pages)]
+    used: list[tuple[int, int]] = []
+    for one in documents:
+        used += [(piece.at, piece.until) for piece in one.pieces.all]
+        pages = (*one.looks.characters.pages, *one.looks.paragraphs.pages)
+        used += [(page * PAGE, (page + 1) * PAGE) for page in pages]
     at = max(word.fib.text_start, PAGE)
     end = min(word.fib.text_end, len(word.main)) if word.fib.old else len(word.main)
     for start, until in sorted(used):

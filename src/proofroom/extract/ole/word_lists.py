@@ -77,6 +77,9 @@ class Lists:
             counts[level] += 1
         else:
             counts[level] = use.starts.get(level, found.start)
+        for above in range(level):
+            # A level that is passed over counts as begun, so that its next paragraph is the second.
+            counts.setdefault(above, use.starts.get(above, self._level(use, above).start))
         for below in [one for one in counts if one > level]:
             restarts = self._level(use, below).restarts
             if restarts < 0 or level < restarts:

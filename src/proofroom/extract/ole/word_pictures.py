@@ -77,9 +77,13 @@ def _read_art(data: bytes, start: int, end: int, picture: InText) -> None:
         picture.said.links += one.links
 
 
-def send_pictures(word: WordFile, places: Iterable[int], drawings: Drawings, sink: Sink) -> None:
-    """Hand out every picture once, as `pictures/N.TYPE`: those of the text first, then those of the store."""
-    number = 0
+def send_pictures(
+    word: WordFile, places: Iterable[int], drawings: Drawings, sink: Sink, number: int = 0
+) -> int:
+    """Hand out every picture as `pictures/N.TYPE`, those of the text first, then those of the store.
+
+    `number` is the last one given before; gives the last one now.
+    """
     for at in places:
         picture = read_in_text(word, at)
         if not picture.whole:
@@ -94,6 +98,7 @@ def send_pictures(word: WordFile, places: Iterable[int], drawings: Drawings, sin
     for data, blip in _stored(word, drawings):
         number += 1
         give(sink, f"pictures/{number}.{blip.ending}".encode(), blip.end - blip.start, blocks(data, blip))
+    return number
 
 
 def _stored(word: WordFile, drawings: Drawings) -> Iterator[tuple[bytes, Blip]]:
