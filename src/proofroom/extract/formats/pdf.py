@@ -15,6 +15,7 @@ from pypdfium2 import raw as pdfium
 
 from proofroom.extract.format import Format, Line, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
+from proofroom.extract.pages.as_page import pdf_page
 from proofroom.extract.pages.aside import (
     Annotation,
     meta_text,
@@ -266,4 +267,4 @@ class _Document:
             send_attachment(found.attachment, name, self._names, self._sink, self._source.limits)
 
 
-FORMAT = Format(name="pdf", media_types=frozenset(("application/pdf",)), read=read, sample="pdf.pdf")
+FORMAT = Format("pdf", frozenset(("application/pdf",)), read, sample="pdf.pdf", picture=pdf_page)
