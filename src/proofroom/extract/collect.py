@@ -27,6 +27,9 @@ from proofroom.store.schemas import SCHEMAS, of_artifact
 PASSWORD_INDEX = ":password-index"  # noqa: S105 - the name of a property
 """The end of the property by which a format says which of the given passwords fitted (-1: a default one)."""
 
+PAGES_FOR_OCR = ":pages-for-ocr"
+"""The end of the property by which a format says which of its pages are pictures of text."""
+
 
 class Collector:
     """Feeds on the bytes of one child and calls `add(noun, table)` for every batch of rows."""
@@ -140,7 +143,11 @@ class Collector:
 
     def _take_meta(self, frame: Frame) -> None:
         frame = self._without_password(frame)
-        parts = pa.array([self._meta_part(key) for key in frame.columns["key"].to_pylist()], pa.string())
+        keys = frame.columns["key"].to_pylist()
+        for place, key in enumerate(keys):
+            if key.endswith(PAGES_FOR_OCR):
+                self.found.pages_for_ocr = str(frame.columns["value"][place].as_py())
+        parts = pa.array([self._meta_part(key) for key in keys], pa.string())
         kinds = np.full(frame.rows, int(PieceKind.META), np.uint8)
         self._take_pieces(frame, parts, kinds, np.zeros(frame.rows, np.uint16), "value")
 

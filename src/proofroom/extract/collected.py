@@ -41,3 +41,4 @@ class Collected:
     cells: int = 0
     pieces: int = 0
     password: int | None = None
+    pages_for_ocr: str = ""

@@ -25,6 +25,7 @@ from proofroom.run.jobs import Ended, Job
 from proofroom.store.journal import Journal
 from proofroom.store.members import Members, NewMember
 from proofroom.store.occurrences import Occurrences
+from proofroom.store.ocr_pages import PAGE, PICTURE, OcrPages
 from proofroom.store.results import Pending, Results
 
 STAGE: Final = "extract"
@@ -83,6 +84,7 @@ class Extraction:
         self._limits = limits
         self._occurrences = Occurrences(journal, limits)
         self._offers = Offers(journal, results)
+        self._ocr = OcrPages(journal, limits.pages)
         self._live: dict[int, _Live] = {}
 
     def run(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
@@ -210,10 +212,12 @@ class Extraction:
             digest,
         ]
         self._journal.execute(
-            "update artifacts set state = ?, reason = ?, media_type = ?, format = ?, cells = ?, pieces = ? "
-            "where digest = ?",
+            "update artifacts set state = ?, reason = ?, media_type = ?, format = ?, cells = ?, pieces = ?, "
+            "before_state = null, before_reason = null where digest = ?",
             values,
         )
+        kind = PICTURE if found.media_type.startswith("image/") else PAGE
+        self._ocr.want(digest, found.pages_for_ocr, kind)
         members = [
             (
                 digest,

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from proofroom.errors import BadJournal, CaseBusy, CaseFull, CaseTooNew
 
-VERSION: Final = 1
+VERSION: Final = 2
 
 _SCHEMA: Final = """
 create table meta (key text primary key, value text not null) without rowid;
@@ -55,6 +55,25 @@ create table segments (
   name text primary key, noun text not null, rows integer not null, bytes integer not null) without rowid;
 """
 
+_STEPS: Final = {
+    2: """
+alter table artifacts add column before_state text;
+alter table artifacts add column before_reason text;
+create table ocr_wanted (
+  artifact text primary key, pages text not null, kind text not null, asked text not null default '',
+  state text, reason text not null default '') without rowid;
+create table ocr_pages (
+  artifact text not null, stage text not null, page integer not null, state text not null, reason text not null,
+  engine text not null default '', confidence integer not null default 0, lines integer not null default 0,
+  seconds real not null default 0, reading text, primary key (artifact, stage, page)) without rowid;
+create table ocr_layers (
+  artifact text not null, stage text not null, slot integer not null, file text not null, engine text not null,
+  pages text not null default '', done integer not null default 0, primary key (artifact, stage)) without rowid;
+create table ocr_preferred (artifact text primary key, stage text not null) without rowid;
+""",
+}
+"""What each later version adds; an older journal takes the steps it lacks when it is opened."""
+
 
 class Journal:
     """Opens the journal of a case, for one writer or for any number of readers."""
@@ -82,6 +101,8 @@ class Journal:
             if fresh or not self.rows("select 1 from sqlite_master where name = 'meta'"):
                 self._create()
             version = int(self.value("select value from meta where key = 'version'") or 0)
+            if version < VERSION and not reading_only:
+                version = self._step_up()
         except sqlite3.DatabaseError as failure:
             self.close()
             message = f"the journal cannot be read: {failure}"
@@ -89,6 +110,9 @@ class Journal:
         except BadJournal:
             self.close()
             raise
+        if version < VERSION:
+            self.close()
+            raise BadJournal("an older Proofroom made the journal", remedy="Run `proofroom run CASE` once.")
         if version > VERSION:
             self.close()
             message = f"the journal has version {version}, this Proofroom knows {VERSION}"
@@ -96,10 +120,22 @@ class Journal:
 
     def _create(self) -> None:
         with self.transaction():
-            for statement in _SCHEMA.split(";\n"):
-                if statement.strip():
-                    self._sql.execute(statement)
-            self._sql.execute("insert into meta values ('version', ?)", (str(VERSION),))
+            self._execute_all(_SCHEMA)
+            self._sql.execute("insert into meta values ('version', '1')")
+
+    def _step_up(self) -> int:
+        """Take the steps to our version; gives it. Another process may take them at the same moment."""
+        with self.transaction():
+            before = int(self.value("select value from meta where key = 'version'"))
+            for version in range(before + 1, VERSION + 1):
+                self._execute_all(_STEPS[version])
+            self._sql.execute("update meta set value = ? where key = 'version'", (str(VERSION),))
+        return VERSION
+
+    def _execute_all(self, statements: str) -> None:
+        for statement in statements.split(";\n"):
+            if statement.strip():
+                self._sql.execute(statement)
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

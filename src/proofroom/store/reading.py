@@ -141,7 +141,8 @@ class Reading:
 
     def _placements(self, noun: str, artifact: str) -> list[Any]:
         return self._journal.rows(
-            "select segment, first_group, last_group from placed where artifact = ? and noun = ? order by ordinal",
+            "select segment, first_group, last_group from placed where artifact = ? and noun = ? "
+            "order by stage, ordinal",
             (artifact, noun),
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from sqlite3 import Row
 from typing import Final
@@ -110,8 +111,14 @@ class Results:
         frames = [(row, self._spool.read(row["file_offset"], row["length"])) for row in waiting]
         writers: list[SegmentWriter] = []
         placed: list[tuple[tuple[str, str], str, Placement]] = []
-        for noun in NOUNS:
-            some = [(row, tables[noun]) for row, tables in frames if noun in tables and tables[noun].num_rows]
+        # One stage to a segment: whoever reads an artifact's rows tells its stages apart by their segments.
+        stages = sorted({row["stage"] for row in waiting})
+        for noun, stage in product(NOUNS, stages):
+            some = [
+                (row, tables[noun])
+                for row, tables in frames
+                if row["stage"] == stage and noun in tables and tables[noun].num_rows
+            ]
             if some:
                 writer = SegmentWriter(self._folder, noun)
                 placed += _write_together(writer, some)
@@ -191,8 +198,10 @@ class Results:
             except BadSegment:
                 with self._journal.transaction():
                     self._forget(row["artifact"], row["stage"])
+                    # What another stage made is missed, and made again, by that stage.
                     self._journal.execute(
-                        "update artifacts set state = null where digest = ?", (row["artifact"],)
+                        "update artifacts set state = null where digest = ? and ? = 'extract'",
+                        (row["artifact"], row["stage"]),
                     )
 
     def _rewrite_dead(self) -> None:

@@ -62,15 +62,34 @@ SCHEMAS: Final[dict[str, pa.Schema]] = {
             pa.field("confidence", pa.uint8(), nullable=False),
         ]
     ),
+    "ocr": pa.schema(
+        [
+            pa.field("artifact", _NAME, nullable=False),
+            pa.field("seq", pa.int32(), nullable=False),
+            pa.field("page", pa.int32(), nullable=False),
+            pa.field("engine", _NAME, nullable=False),
+            pa.field("part", pa.string(), nullable=False),
+            pa.field("kind", pa.uint8(), nullable=False),
+            pa.field("text", pa.string(), nullable=False),
+            pa.field("left", pa.int32(), nullable=False),
+            pa.field("top", pa.int32(), nullable=False),
+            pa.field("right", pa.int32(), nullable=False),
+            pa.field("bottom", pa.int32(), nullable=False),
+            pa.field("confidence", pa.uint8(), nullable=False),
+        ]
+    ),
 }
 """Rows are sorted by artifact and then as the file has them.
 
 cells: raw is the stored text; shown is "" where it equals raw (flag SHOWN_DIFFERS tells); row and col
 count from 1; sheet is the index from 1, 0 for CSV and TSV. pieces: part as `format_parts` writes it.
 boxes: where the piece of the same seq stands on its page, of pieces that know it (see `extract.format.Line`).
+ocr: what engines read from pictures of pages, apart from pieces so that nothing takes the one for the other;
+engine is the name in the address; seq counts from OCR_SLOT times the version's number (0 is our own reading).
 """
 
 NOUNS: Final = tuple(SCHEMAS)
+OCR_SLOT: Final = 1 << 24
 
 
 def of_artifact(digest: str, rows: int) -> pa.DictionaryArray:

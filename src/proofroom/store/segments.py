@@ -20,7 +20,14 @@ from proofroom.errors import BadSegment, CaseFull
 from proofroom.store.schemas import SCHEMAS
 
 CLOSE_AT: Final = 64 << 20
-GROUP_ROWS: Final = {"cells": 20_000, "pieces": 10_000, "sheets": 10_000, "merges": 10_000, "boxes": 20_000}
+GROUP_ROWS: Final = {
+    "cells": 20_000,
+    "pieces": 10_000,
+    "sheets": 10_000,
+    "merges": 10_000,
+    "boxes": 20_000,
+    "ocr": 10_000,
+}
 _DISK_FULL: Final = (28, 122)
 
 

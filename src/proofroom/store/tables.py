@@ -52,6 +52,7 @@ _MASKED: Final = {
     "cells": {"raw": _NUMBER, "shown": _NUMBER, "formula": _TEXT},
     "pieces": {"text": _TEXT, "part": _TEXT},
     "sheets": {"name": _TEXT},
+    "ocr": {"text": _TEXT},
 }
 _OCCURRENCES: Final = """select o.id, o.delivery, o.path, o.parent, o.digest, o.size as bytes, o.depth,
   coalesce(o.state, a.state) as state,
