@@ -33,6 +33,7 @@ _ANCHOR: Final = 26
 _BOX: Final = 22
 _BOX_SHAPE_AT: Final = 14
 _PICTURE_HEAD: Final = 0x44
+_LONGEST_FORM: Final = 1 << 16
 _FORM: Final = 0xFFFFFFFF
 
 
@@ -155,7 +156,7 @@ def read_hidden_data(word: WordFile, at: int) -> tuple[list[str], str]:
     if at + _PICTURE_HEAD > len(word.data):
         return [], ""
     size, head = struct.unpack_from("<IH", word.data, at)
-    body = word.data[at + head : at + min(size, 1 << 20)]
+    body = word.data[at + head : at + min(size, _LONGEST_FORM)]
     if len(body) < 10:
         return [], ""
     if struct.unpack_from("<I", body)[0] != _FORM:

@@ -123,7 +123,7 @@ def _read_level(data: bytes, at: int) -> tuple[Level, int]:
     characters, paragraph, restarts = struct.unpack_from("<BBB", data, at + 24)
     at += _LEVEL + characters + paragraph
     (length,) = struct.unpack_from("<H", data, at)
-    text = data[at + 2 : at + 2 + 2 * length].decode("utf-16-le", "replace")
+    text = data[at + 2 : at + 2 + 2 * min(length, _LONGEST)].decode("utf-16-le", "replace")
     never_or_limit = restarts if facts & 8 else -1
     return Level(start, way, bool(facts & 4), never_or_limit, text), at + 2 + 2 * length
 

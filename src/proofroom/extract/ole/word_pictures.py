@@ -19,6 +19,7 @@ _LEAST: Final = 0x30
 _LINKED: Final = 0x66
 _FILE_NAME, _BITMAP = 98, 99
 _SHAPE: Final = 0xF004
+_LONGEST_SHAPE: Final = 1 << 20
 _METAFILE: Final = b"\x01\x00\x09\x00"
 
 
@@ -32,8 +33,8 @@ class InText:
     whole: bool = True
 
 
-def read_in_text(word: WordFile, at: int) -> InText:
-    """Read the picture that a character of the text points to."""
+def read_in_text(word: WordFile, at: int, *, with_bytes: bool = False) -> InText:
+    """Read the picture that a character of the text points to: what it says, and its bytes where they are asked for."""
     picture = InText()
     data = word.main if word.fib.old else word.data
     if at + _LEAST > len(data):
@@ -49,27 +50,27 @@ def read_in_text(word: WordFile, at: int) -> InText:
         if name:
             picture.said.links.append(name)
     if word.fib.old or way < 100:
-        body = data[start:end]
-        if body.strip(b"\0"):
-            ending = "wmf" if body.startswith(_METAFILE) else "bin"
-            picture.plain = (ending, body)
+        if with_bytes and data[start:end].strip(b"\0"):
+            ending = "wmf" if data.startswith(_METAFILE, start) else "bin"
+            picture.plain = (ending, data[start:end])
         return picture
-    _read_art(data, start, end, picture)
+    _read_art(data, start, end, picture, with_bytes=with_bytes)
     return picture
 
 
-def _read_art(data: bytes, start: int, end: int, picture: InText) -> None:
+def _read_art(data: bytes, start: int, end: int, picture: InText, *, with_bytes: bool) -> None:
     """Read the shape of a picture and the bytes behind it."""
     said = Drawings()
     while start + _HEAD.size <= end:
         _, kind, size = _HEAD.unpack_from(data, start)
         following = start + _HEAD.size + size
         if kind == _SHAPE:
-            read_shape(data, start + _HEAD.size, min(following, end), said)
-        else:
-            blip = blip_at(data[:end] if end < len(data) else data, start)
+            read_shape(data, start + _HEAD.size, min(following, end, start + _LONGEST_SHAPE), said)
+        elif with_bytes:
+            record = data[start : min(following, end)]
+            blip = blip_at(record, 0)
             if blip is not None and blip.start < blip.end:
-                picture.found.append((data, blip))
+                picture.found.append((record, blip))
         picture.whole = picture.whole and following <= end
         start = following
     for one in said.said.values():
@@ -85,7 +86,7 @@ def send_pictures(
     `number` is the last one given before; gives the last one now.
     """
     for at in places:
-        picture = read_in_text(word, at)
+        picture = read_in_text(word, at, with_bytes=True)
         if not picture.whole:
             sink.partly(Reason.DAMAGED_PART)
         pieces = [(blip.ending, blip.end - blip.start, blocks(data, blip)) for data, blip in picture.found]
