@@ -24,6 +24,7 @@ BUILT_IN: Final = (
     "xml",
     "json",
     "image",
+    "metafile",
     "mail",
     "outlook_msg",
     "tnef",
