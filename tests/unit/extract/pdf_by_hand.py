@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pikepdf
+
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
 
@@ -38,3 +44,23 @@ def written(*pages: tuple[bytes, bytes], extra: tuple[bytes, ...] = (), catalog:
             len(body),
         )
     )
+
+
+def edited(data: bytes, edit: Callable[[pikepdf.Pdf], None], **save: Any) -> bytes:
+    """Open a PDF, change its objects, and write it anew."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(data)) as document:
+        edit(document)
+        document.save(out, **save)
+    return out.getvalue()
+
+
+def updated(data: bytes, objects: dict[int, bytes]) -> bytes:
+    """Append an incremental update that gives some objects anew."""
+    before = data.rpartition(b"startxref")[2].split()[0]
+    body, table = data, b""
+    for number, content in objects.items():
+        table += b"%d 1\n%010d 00000 n \n" % (number, len(body))
+        body += b"%d 0 obj\n" % number + content + b"\nendobj\n"
+    trailer = b"trailer\n<< /Size 99 /Root 1 0 R /Prev %s >>\nstartxref\n%d\n%%%%EOF\n" % (before, len(body))
+    return body + b"xref\n" + table + trailer

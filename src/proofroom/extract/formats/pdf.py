@@ -29,6 +29,7 @@ from proofroom.extract.pages.drawn import waits_for_ocr
 from proofroom.extract.pages.encryption import encryption_facts
 from proofroom.extract.pages.facts import packet_facts
 from proofroom.extract.pages.hiding import Unseen
+from proofroom.extract.pages.layers import MARK
 from proofroom.extract.pages.lines import Surroundings, Text, page_box, page_text
 from proofroom.extract.pages.numbers import number_ranges
 from proofroom.extract.pages.opening import Opened, open_pdf, refusal
@@ -44,6 +45,7 @@ from proofroom.model.where import format_parts
 _MOST_FAILURES: Final = 100
 _LONGEST: Final = 65_536
 _MOST_AUTHORS: Final = 10_000
+_HIDDEN_LAYERS: Final = frozenset((MARK,))
 _BROKEN: Final = (pypdfium2.PdfiumError, OSError, ValueError, TypeError, AssertionError)
 
 
@@ -80,6 +82,7 @@ class _Document:
         self._authors: set[str] = set()
         self._pictures = Pictures(sink, source.limits)
         self._anything = False
+        self._hidden_layers: frozenset[str] = frozenset()
         self._for_ocr: list[int] = []
         self._unseen: dict[Unseen, list[int]] = {}
         self._loaded = self._failed = 0
@@ -87,6 +90,7 @@ class _Document:
     def close(self) -> None:
         """Let go of the document."""
         self._pdf.close()
+        self._opened.pdf.close()
         if self._structure is not None:
             self._structure.pdf.close()
 
@@ -114,6 +118,7 @@ class _Document:
         copy = self._structure.marked_copy()
         if copy:
             self._pdf = pypdfium2.PdfDocument(copy)
+            self._hidden_layers = _HIDDEN_LAYERS
 
     def pages(self) -> None:
         """Send page after page; after many in a row that cannot be loaded the others are given up."""
@@ -217,7 +222,7 @@ class _Document:
     def _surroundings(self, number: int) -> Surroundings:
         if self._structure is None:
             return Surroundings()
-        return Surroundings(self._structure.opaque_notes(number), self._structure.hidden_layers)
+        return Surroundings(self._structure.opaque_notes(number), self._hidden_layers)
 
     def _lines(self, text: Text, number: int, lines: LineBatch) -> None:
         """Send the lines of a page; what of a line nobody sees stands below it."""

@@ -25,6 +25,7 @@ _SAME: Final = {
 }
 _DATE: Final = re.compile(r"\d+")
 _SECONDS: Final = 14
+_PACKET_END: Final = b"</x:xmpmeta>"
 
 
 def document_facts(pdf: Any) -> Iterator[tuple[str, str]]:
@@ -59,8 +60,14 @@ def own_properties(pdf: Any) -> Iterator[tuple[str, str]]:
 
 def packet_facts(packets: Iterable[bytes]) -> Iterator[tuple[str, str]]:
     """Give what XMP packets say, each once."""
-    for packet in dict.fromkeys(packet.strip(b"\0 \r\n") for packet in packets):
+    for packet in dict.fromkeys(map(_without_wrapper, packets)):
         yield from xmp_facts(packet)
+
+
+def _without_wrapper(packet: bytes) -> bytes:
+    """Cut what is only packed around a packet, so that one that is found twice is told once."""
+    start, end = packet.find(b"<x:xmpmeta"), packet.rfind(_PACKET_END)
+    return packet[start : end + len(_PACKET_END)] if 0 <= start < end else packet.strip(b"\0 \r\n")
 
 
 def claims(packet: bytes, info: Any) -> Iterator[tuple[str, str]]:

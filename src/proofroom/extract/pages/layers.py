@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any, Final
@@ -15,7 +16,9 @@ _MOST_LAYERS: Final = 10_000
 _MOST_PAGES: Final = 20_000
 _DEEPEST: Final = 8
 _LARGEST: Final = 64 << 20
-_MARK: Final = "hidden layer of nobody"
+MARK: Final = "a hidden layer"
+"""What stands in the copy for whatever is hidden."""
+
 _TOO_LONG: Final = 8 << 20
 
 Key = tuple[int, int]
@@ -36,36 +39,28 @@ def layers(root: Any) -> list[tuple[str, bool, Key | None]]:
 
 
 def marked_copy(pdf: Any, hidden: frozenset[Key], size: int) -> bytes:
-    """Give a copy in which all that a hidden layer holds is marked by a name; b"" where nothing else needs it.
+    """Give a copy in which all that stands on hidden layers is marked with one name; b"" where there are none.
 
-    PDFium tells the name of a layer only where text is marked with it in place. Pictures and forms that belong
-    to a layer as a whole, and groups of layers, are marked so here; the copy serves only to be read.
+    PDFium tells the name of a layer, and only where text is marked with it in place. So hidden layers, groups
+    of them, and forms that belong to one as a whole all get the name MARK; the copy serves only to be read.
     """
     if not hidden or size > _LARGEST:
         return b""
-    mark = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name("/OCG"), Name=pikepdf.String(_MARK)))
-    changed = False
+    mark = pdf.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name("/OCG"), Name=pikepdf.String(MARK)))
     for resources in _resources(pdf):
-        for name, group in entries(entry(resources, "/Properties")):
-            if key_of(group) not in hidden and _is_off(group, hidden):
-                entry(resources, "/Properties")[name] = mark
-                changed = True
+        properties = entry(resources, "/Properties")
+        for name, group in entries(properties):
+            if _is_off(group, hidden):
+                properties[name] = mark
         for _, form in entries(entry(resources, "/XObject")):
             if _is_off(entry(form, "/OC"), hidden) and words(entry(form, "/Subtype")) == "Form":
-                changed = _wrap(form, mark) or changed
-    if not changed:
-        return b""
+                _wrap(form, mark)
     out = io.BytesIO()
-    pdf.save(
-        out, encryption=False, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.preserve
-    )
+    with warnings.catch_warnings():
+        # It warns of forms that no viewer would show.
+        warnings.simplefilter("ignore")
+        pdf.save(out, encryption=False, compress_streams=False)
     return out.getvalue()
-
-
-def hidden_names(found: list[tuple[str, bool, Key | None]]) -> frozenset[str]:
-    """Give the names by which text of hidden layers is known; a name that a visible layer has too is none."""
-    seen = {name for name, off, _ in found if not off}
-    return frozenset({name for name, off, _ in found if off} - seen | {_MARK} if found else ())
 
 
 def _is_off(group: Any, hidden: frozenset[Key]) -> bool:
@@ -83,11 +78,11 @@ def _is_off(group: Any, hidden: frozenset[Key]) -> bool:
     return bool(off) and not shown
 
 
-def _wrap(form: Any, mark: Any) -> bool:
-    """Mark all that a form draws."""
+def _wrap(form: Any, mark: Any) -> None:
+    """Mark all that a form draws; one that is too long stays as it is."""
     content = first_bytes(form, _TOO_LONG)
     if not content or len(content) >= _TOO_LONG:
-        return False
+        return
     resources = entry(form, "/Resources")
     if not is_dictionary(resources):
         resources = form["/Resources"] = pikepdf.Dictionary()
@@ -95,8 +90,6 @@ def _wrap(form: Any, mark: Any) -> bool:
         resources["/Properties"] = pikepdf.Dictionary()
     resources["/Properties"]["/HiddenLayer"] = mark
     form.write(b"/OC /HiddenLayer BDC\n" + content + b"\nEMC\n")
-    del form["/OC"]
-    return True
 
 
 def _resources(pdf: Any) -> Iterator[Any]:

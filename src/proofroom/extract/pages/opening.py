@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import logging
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Final
 
+import pikepdf
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
@@ -18,6 +21,7 @@ from proofroom.model.states import Reason, State
 # What it says on standard error is not ours to let out.
 logging.getLogger(pypdfium2.__name__).setLevel(logging.CRITICAL + 1)
 
+_LARGEST_COPY: Final = 64 << 20
 _FONT: Final = install()
 
 
@@ -60,6 +64,28 @@ def _unlocked(untrusted: BinaryIO | bytes, source: Source) -> Opened:
             continue
         else:
             return Opened(pdf, password, number)
+    if isinstance(untrusted, bytes) or source.size > _LARGEST_COPY:
+        raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
+    return _by_qpdf(untrusted, given)
+
+
+def _by_qpdf(untrusted: BinaryIO, given: Sequence[str]) -> Opened:
+    """Open a copy in the clear that qpdf makes: PDFium takes no password where somebody changed the permissions."""
+    for number, password in enumerate(("", *given), -1):
+        try:
+            with pikepdf.open(
+                untrusted, password=password, access_mode=pikepdf.AccessMode.stream, suppress_warnings=True
+            ) as document:
+                out = io.BytesIO()
+                with warnings.catch_warnings():
+                    # It warns of forms that no viewer would show.
+                    warnings.simplefilter("ignore")
+                    document.save(out, encryption=False, compress_streams=False)
+                return Opened(pypdfium2.PdfDocument(out.getvalue()), password, number)
+        except (pikepdf.PasswordError, UnicodeEncodeError):
+            continue
+        except (pikepdf.PikepdfError, pypdfium2.PdfiumError, RuntimeError, ValueError):
+            break
     raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
 
 

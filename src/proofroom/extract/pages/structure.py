@@ -68,7 +68,6 @@ class Structure:
     sink: Sink
     pages: list[Any] = field(default_factory=list)
     anything: bool = False
-    hidden_layers: frozenset[str] = frozenset()
     census: Census = field(default_factory=Census)
     _hidden: frozenset[tuple[int, int]] = frozenset()
     _numbers: dict[tuple[int, int] | None, int] = field(default_factory=dict)
@@ -111,7 +110,6 @@ class Structure:
         for name, off, _ in found:
             self._meta("pdf:layer", f"{name} (hidden)" if off else name)
         self._hidden = frozenset(key for _, off, key in found if off and key is not None)
-        self.hidden_layers = optional.hidden_names(found) if self._hidden else frozenset()
 
     def marked_copy(self) -> bytes:
         """Give a copy in which hidden layers can be told by PDFium; b"" when it can already."""
