@@ -154,7 +154,7 @@ def place(row: int, column: int) -> bytes:
 
 
 def formula(row: int, column: int, result: bytes) -> bytes:
-    return record(0x06, place(row, column) + result + bytes(8))
+    return record(0x06, place(row, column) + result + bytes(6) + b"\3\0\x1e\7\0")
 
 
 def test_every_kind_of_cell_of_an_old_workbook_is_read() -> None:

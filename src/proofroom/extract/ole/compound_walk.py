@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 
 from proofroom.extract.format import Sink
@@ -56,9 +56,12 @@ class Walk:
         self._modules = 0
         self._shown = {one.stream: one for one in self._catalog()}
 
-    def storage(self, storage: Entry, depth: int = 0) -> None:
-        """Send what lies in a storage; a storage that is an object of its own is a member."""
-        inside = self._streams.inside(storage)
+    def storage(self, storage: Entry, depth: int = 0, skip: Collection[str] = ()) -> None:
+        """Send what lies in a storage; a storage that is an object of its own is a member.
+
+        skip: names in lower case, directly in this storage, that a reader of their own has read.
+        """
+        inside = [one for one in self._streams.inside(storage) if one.name.lower() not in skip]
         macros = any(one.kind == STORAGE and one.name.lower() == "vba" for one in inside)
         if macros:
             self._macros(storage)

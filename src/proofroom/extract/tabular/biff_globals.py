@@ -10,12 +10,24 @@ from typing import Final
 
 from proofroom.extract.ole.properties import codec_of
 from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
+from proofroom.extract.tabular.biff_names import (
+    Names,
+    read_book,
+    read_cells,
+    read_external_name,
+    read_name,
+    read_old_reference,
+    read_references,
+    read_sheet_of_cells,
+)
 from proofroom.extract.tabular.biff_records import BOF, EOF, continued, records, text_at
+from proofroom.extract.tabular.formula_layout import BIFF5 as OLD_LAYOUT
+from proofroom.extract.tabular.formula_layout import BIFF8 as LAYOUT
+from proofroom.extract.tabular.formula_text import FormulaText
 from proofroom.model.evidence import Flag
 
 BIFF8: Final = 0x0600
 _BIFF5: Final = 0x0500
-_BUILT_IN_NAMES: Final = {6: "Print_Area", 7: "Print_Titles", 13: "_FilterDatabase"}
 _VISIBILITY: Final = {1: Flag.HIDDEN_SHEET, 2: Flag.VERY_HIDDEN_SHEET}
 _BLIPS: Final = 0xEB
 
@@ -47,12 +59,19 @@ class Globals:
     codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
     told: list[tuple[str, str]] = field(default_factory=list)
     drawings: list[tuple[int, int]] = field(default_factory=list)
+    names: Names = field(default_factory=Names)
 
     @cached_property
     def number_formats(self) -> tuple[NumberFormats, list[int]]:
         """Give the number formats, and for each style the place of its own."""
         formats = NumberFormats(self.date1904)
         return formats, [formats.add(self.codes.get(one, GENERAL)) for one in self.styles] or [0]
+
+    @cached_property
+    def formulas(self) -> FormulaText:
+        """Give what writes the formulas of this workbook."""
+        self.names.scope.sheets = [sheet.untrusted_name for sheet in self.sheets]
+        return FormulaText(LAYOUT if self.version == BIFF8 else OLD_LAYOUT, self.names.scope, self.codec)
 
 
 def read_globals(data: bytes) -> Globals:
@@ -131,22 +150,44 @@ def _user(found: Globals, data: bytes, start: int, end: int) -> None:
     found.told.append(("user", text_at(data, start, end, count_size=size, codec=found.codec).strip(" \0")))
 
 
+def _file_sharing(found: Globals, data: bytes, start: int, end: int) -> None:
+    size = 2 if found.version == BIFF8 else 1
+    name = text_at(data, start + 4, end, count_size=size, codec=found.codec).strip(" \0")
+    found.told.append(("file-sharing-user", name))
+
+
 def _name(found: Globals, data: bytes, start: int, end: int) -> None:
-    flags, _, length = struct.unpack_from("<HBB", data, start)
-    at = start + 14
-    if found.codec:
-        name = data[at : at + length].decode(found.codec, "replace")
-    else:
-        name = text_at(bytes((length,)) + data[at:end], 0, end - at + 1, count_size=1, codec="")
-    if flags & 0x20:
-        name = _BUILT_IN_NAMES.get(ord(name[:1] or "\0"), "built-in")
-    found.told.append(("defined-name-hidden" if flags & 1 else "defined-name", name))
+    read_name(found.names, data, start, end, found.codec)
+
+
+def _name_comment(found: Globals, data: bytes, start: int, end: int) -> None:
+    name, comment = struct.unpack_from("<HH", data, start + 12)
+    record = continued(data, start + 16, end)
+    text = record.characters(name, record.take(1)[0])
+    found.told.append(("defined-name-comment", f"{text}={record.characters(comment, record.take(1)[0])}"))
 
 
 def _other_book(found: Globals, data: bytes, start: int, end: int) -> None:
-    if found.version == BIFF8 and data[start + 2 : start + 4] not in (b"\1\4", b"\1\x3a"):
-        path = text_at(data, start + 2, end, count_size=2, codec="")
-        found.told.append(("external-link", "".join(sign if sign >= " " else "/" for sign in path)))
+    read_book(found.names, data, start, end)
+
+
+def _references(found: Globals, data: bytes, start: int, end: int) -> None:
+    if found.codec:
+        read_old_reference(found.names, data, start, end, found.codec)
+    else:
+        read_references(found.names, data, start, end)
+
+
+def _external_name(found: Globals, data: bytes, start: int, end: int) -> None:
+    read_external_name(found.names, data, start, end, found.codec)
+
+
+def _sheet_of_cells(found: Globals, data: bytes, start: int, end: int) -> None:
+    read_sheet_of_cells(found.names, data, start, end)
+
+
+def _cells(found: Globals, data: bytes, start: int, end: int) -> None:
+    read_cells(found.names, data, start, end)
 
 
 def _drawing(found: Globals, data: bytes, start: int, _end: int) -> None:
@@ -177,7 +218,13 @@ _READERS: Final[dict[int, tuple[int, _Reader | None]]] = {
     0x5C: (1, _user),
     0x18: (14, _name),
     0x0218: (14, _name),
+    0x0894: (18, _name_comment),
     0x01AE: (4, _other_book),
+    0x17: (2, _references),
+    0x23: (7, _external_name),
+    0x59: (2, _sheet_of_cells),
+    0x5A: (4, _cells),
+    0x5B: (5, _file_sharing),
     _BLIPS: (0, _drawing),
 }
 """The readers of records by kind, each with the fewest bytes that such a record has."""

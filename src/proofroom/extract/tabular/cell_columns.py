@@ -42,7 +42,9 @@ class CellColumns:
         self._cells: list[_Cell] = []
         self._size = 0
 
-    def number(self, row: int, column: int, value: float, place: int, flags: int = 0) -> None:
+    def number(
+        self, row: int, column: int, value: float, place: int, flags: int = 0, formula: bytes = b""
+    ) -> None:
         """Take a number with its number format, which says whether it is a date."""
         known = self._numbers.get((value, place))
         if known is None:
@@ -53,15 +55,18 @@ class CellColumns:
             known = raw, shown, _precision(value, raw)
             self._numbers[value, place] = known
         raw, shown, precision = known
-        self._cells.append((row, column, self._types[place], flags | precision, place, raw, shown, b""))
-        if len(self._cells) >= _BATCH:
+        self._cells.append((row, column, self._types[place], flags | precision, place, raw, shown, formula))
+        self._size += len(formula)
+        if len(self._cells) >= _BATCH or self._size >= _MOST_TEXT:
             self.flush()
 
-    def text(self, row: int, column: int, raw: bytes, place: int, flags: int = 0) -> None:
+    def text(
+        self, row: int, column: int, raw: bytes, place: int, flags: int = 0, formula: bytes = b""
+    ) -> None:
         """Take a text with its number format; an empty one is a cell only where a formula gave it."""
         if raw or flags & Flag.HAS_FORMULA:
             shown = self._formats.shown[place].text(raw)
-            self.add(row, column, CellType.STRING, raw, shown, place, flags)
+            self.add(row, column, CellType.STRING, raw, shown, place, flags, formula)
 
     def add(  # noqa: PLR0913, PLR0917 - one argument per column
         self,

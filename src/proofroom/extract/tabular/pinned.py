@@ -41,6 +41,10 @@ class Pinned:
         part = format_parts((("sheet", self.untrusted_sheet), (what, number)))
         return Line(part, kind, untrusted_text, self.flags)
 
+    def next_at_sheet(self, what: str) -> str:
+        """Give the number of the next thing of a kind on the sheet that has parts of its own, such as a chart."""
+        return self._next(self.untrusted_sheet, what)
+
     def _next(self, *key: str) -> str:
         self.counts[key] += 1
         return str(self.counts[key])

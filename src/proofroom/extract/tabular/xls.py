@@ -7,47 +7,69 @@ from collections import Counter
 from typing import Final
 
 from proofroom.extract.format import Sink, Source, Unreadable
-from proofroom.extract.ole.compound import Compound
+from proofroom.extract.markup.batches import LineBatch
+from proofroom.extract.ole.compound_walk import Walk
+from proofroom.extract.ole.directory import Entry
 from proofroom.extract.ole.properties import send_ole_properties
+from proofroom.extract.ole.streams import Streams
 from proofroom.extract.tabular.biff_globals import Globals, read_globals
-from proofroom.extract.tabular.biff_pictures import send_pictures
+from proofroom.extract.tabular.biff_names import cached_cells
+from proofroom.extract.tabular.biff_pictures import Pictures
+from proofroom.extract.tabular.biff_pivots import send_pivot_caches
 from proofroom.extract.tabular.biff_sheet import BiffSheet
 from proofroom.extract.tabular.pinned import Counts
 from proofroom.extract.tabular.xls_locked import send_decrypted
+from proofroom.model.evidence import PieceKind
 from proofroom.model.states import Reason, State
 
-_STREAMS: Final = ("Workbook", "Book")
+_STREAMS: Final = ("workbook", "book")
+_PIVOTS: Final = "_sx_db_cur"
 _SECTOR: Final = 512
 _LARGEST_SALVAGED: Final = 512 << 20
 _BEGINNING: Final = bytes.fromhex("0908100000060500")
-_READ: Final = frozenset(
-    (
-        *("workbook", "book", "\x01compobj", "\x01ole", "\x05summaryinformation"),
-        "\x05documentsummaryinformation",
-    )
-)
+_LONGEST_PROPERTY: Final = 65_536
 
 
 def read_xls(source: Source, sink: Sink) -> None:
     """Read a workbook; one under a password is handed out in the clear, or ends `locked`."""
     try:
-        compound = Compound(source)
+        streams = Streams.of(source)
     except Unreadable:
-        compound = None
-    streams = [name for name in _STREAMS if compound is not None and compound.has(name)]
-    data = compound.stream(streams[0]) if compound is not None and streams else None
-    if compound is None or data is None:
         _salvage(source, sink)
         return
-    send_ole_properties(compound, sink)
+    found = _workbooks(streams)
+    if not found:
+        _salvage(source, sink)
+        return
+    streams.send_facts(sink)
+    send_ole_properties(streams, sink)
+    data = streams.read(found[0])
     known = _globals(data)
     if known.locked_at >= 0:
-        send_decrypted(source, sink, streams[0], data, known.locked_at)
-    whole = _read(data, known, sink)
-    if len(streams) > 1 or {name.partition("/")[0].lower() for name in compound.names} - _READ:
-        sink.partly(Reason.UNREAD_PART)
-    if not whole:
+        send_decrypted(source, sink, found[0].name, data, known.locked_at)
+    whole = read_workbook(data, known, sink)
+    for other in found[1:]:
+        _hand_out(streams, other, sink)
+    with LineBatch(sink) as lines:
+        send_pivot_caches(streams, _PIVOTS, sink, lines)
+        walk = Walk(streams, sink, lines)
+        walk.storage(streams.root, skip=(*_STREAMS, _PIVOTS))
+        walk.unreachable()
+    if not whole or not streams.whole:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+
+
+def _workbooks(streams: Streams) -> list[Entry]:
+    """Give the streams that hold a workbook, that of the newer Excel first: a file may hold both."""
+    entries = [streams.find(name) for name in _STREAMS]
+    return [entry for entry in entries if entry is not None and entry.is_stream]
+
+
+def _hand_out(streams: Streams, entry: Entry, sink: Sink) -> None:
+    """Hand out the workbook of an older Excel, which stands beside the one that was read, for its own reading."""
+    with sink.member(f"{entry.name}.xls".encode(), entry.size) as out:
+        for block in streams.blocks(entry):
+            out.write(block)
 
 
 def _salvage(source: Source, sink: Sink) -> None:
@@ -60,7 +82,7 @@ def _salvage(source: Source, sink: Sink) -> None:
     known = _globals(data[start:])
     if known.locked_at >= 0:
         raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
-    _read(data[start:], known, sink)
+    read_workbook(data[start:], known, sink)
     raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
 
@@ -72,25 +94,40 @@ def _globals(data: bytes) -> Globals:
         raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED) from None
 
 
-def _read(data: bytes, known: Globals, sink: Sink) -> bool:
-    """Give all that is read of a workbook; gives whether it reaches its end."""
+def read_workbook(data: bytes, known: Globals, sink: Sink) -> bool:
+    """Give all that is read of a workbook's stream; gives whether it reaches its end."""
     _send_told(known, sink)
-    whole = _read_sheets(data, known, sink)
-    send_pictures(data, known.drawings, sink)
+    pictures = Pictures(b"".join(data[start:end] for start, end in known.drawings))
+    whole = _read_sheets(data, known, sink, pictures.names)
+    _send_linked(data, known, sink)
+    pictures.send(sink)
     return whole
 
 
 def _send_told(known: Globals, sink: Sink) -> None:
     """Send what the workbook says about itself: user, names, links, date system."""
-    for name, value in known.told:
+    for name, value in (*known.told, *known.names.told):
         if value:
-            sink.meta(f"ole:{name}", value)
+            _tell(sink, f"ole:{name}", value)
+    for key, text, whole in known.names.told_names(known.formulas):
+        _tell(sink, f"ole:{key}", text)
+        if not whole:
+            sink.partly(Reason.UNREAD_PART)
     if known.date1904:
         sink.meta("ole:date-system", "1904")
     sink.number_formats(known.number_formats[0].codes)
+    if known.number_formats[0].cut:
+        sink.partly(Reason.LIMIT_TEXT_BYTES)
 
 
-def _read_sheets(data: bytes, known: Globals, sink: Sink) -> bool:
+def _tell(sink: Sink, key: str, untrusted_value: str) -> None:
+    """Send a property; one that is too long is cut, and that is said."""
+    if len(untrusted_value) > _LONGEST_PROPERTY:
+        sink.partly(Reason.LIMIT_TEXT_BYTES)
+    sink.meta(key, untrusted_value[:_LONGEST_PROPERTY])
+
+
+def _read_sheets(data: bytes, known: Globals, sink: Sink, pictures: dict[int, str]) -> bool:
     """Read the sheets in their order; gives whether all of them reach their end."""
     whole, damaged = known.whole, known.damaged
     read: set[int] = set()
@@ -102,9 +139,23 @@ def _read_sheets(data: bytes, known: Globals, sink: Sink) -> bool:
             continue
         read.add(sheet.at)
         try:
-            whole = BiffSheet(data, index, sheet, known, sink, counts).read() and whole
+            whole = BiffSheet(data, index, sheet, known, sink, counts, pictures).read() and whole
         except struct.error:
             whole = False
     if damaged:
         sink.partly(Reason.DAMAGED_PART)
     return whole
+
+
+def _send_linked(data: bytes, known: Globals, sink: Sink) -> None:
+    """Send what was last seen in the cells of other workbooks; of one that stands there twice the first."""
+    seen: set[tuple[int, str, str]] = set()
+    with LineBatch(sink) as lines:
+        try:
+            for book, sheet, cell, text in cached_cells(known.names, data):
+                if text and (book, sheet, cell) not in seen:
+                    seen.add((book, sheet, cell))
+                    where = (("linked-book", str(book)), ("sheet", sheet), ("cell", cell))
+                    lines.put(where, PieceKind.BODY, text)
+        except (struct.error, IndexError):
+            sink.partly(Reason.DAMAGED_PART)

@@ -8,7 +8,7 @@ from typing import Final
 
 from proofroom.extract.format import Sink, utf8
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.tabular.biff_sheet import BOOLEANS, ERRORS, rk_number
+from proofroom.extract.tabular.biff_values import BOOLEANS, error_text, rk_number
 from proofroom.extract.tabular.cell_columns import CellColumns
 from proofroom.extract.tabular.pinned import Pinned
 from proofroom.extract.tabular.xlsb_records import rich_text, wide_text
@@ -104,7 +104,7 @@ class XlsbSheet:
         elif kind == _BOOLEAN:
             cells.add(row, column, CellType.BOOLEAN, BOOLEANS[data[_VALUE] != 0], b"", place, flags)
         else:
-            raw = ERRORS.get(data[_VALUE], b"#%d" % data[_VALUE])
+            raw = error_text(data[_VALUE])
             cells.add(row, column, CellType.ERROR, raw, b"", place, flags)
         return True
 
