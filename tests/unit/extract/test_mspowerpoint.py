@@ -305,7 +305,7 @@ def test_a_routing_slip_names_whom_it_was_sent_to(read_with: Read) -> None:
     assert found.properties["ole:routing-slip"] == ["A. Person", "B. Person"]
 
 
-def locked(deck: by_hand.Saved, password: str, pictures: bytes = b"") -> bytes:
+def locked(deck: by_hand.Saved, password: str, pictures: bytes = b"", summary: str = "") -> bytes:
     """Lock a saved presentation by hand, record by record."""
     salt, verifier = bytes(range(16)), b"v" * 16
 
@@ -332,6 +332,16 @@ def locked(deck: by_hand.Saved, password: str, pictures: bytes = b"") -> bytes:
         for width in fields:
             out, at = out + turn(pictures[at : at + width], 0), at + width
         streams = [("Pictures", out)]
+    if summary:
+        inner, name = compound.summary(summary), "\x05SummaryInformation"
+        line = struct.pack("<IIHBBI", 8, len(inner), 3, len(name), 1, 0) + wide(name)
+        directory = turn(struct.pack("<I", 1) + line, 0)
+        streams.append(
+            (
+                "EncryptedSummary",
+                struct.pack("<II", 8 + len(inner), len(directory)) + turn(inner, 3) + directory,
+            )
+        )
     return deck.file(*streams, token=by_hand.LOCKED)
 
 
@@ -350,7 +360,12 @@ def test_a_locked_presentation_is_decrypted_with_the_password(read_with: Read) -
     clear = read_with(FORMAT, found.members["decrypted"])
     assert clear.said == {"slide=1&shape=1": "秘密"}
     assert clear.members["pictures/1.png"][:4] == b"\x89PNG"
-    assert clear.ended is None
+    assert (clear.ended, clear.partial) == (None, [])
+
+
+def test_locked_properties_are_read_with_the_password(read_with: Read) -> None:
+    found = read_with(FORMAT, locked(unsaved(), "letmein", summary="who wrote it"), passwords=("letmein",))
+    assert found.properties["ole:comments"] == ["who wrote it"]
 
 
 def test_a_locked_presentation_without_its_password_stays_locked(read_with: Read) -> None:
@@ -386,6 +401,19 @@ def test_a_record_longer_than_the_stream_is_read_as_far_as_it_goes(read_with: Re
     found = read_with(FORMAT, deck.file())
     assert found.said == {"slide=1&shape=1": "one"}
     assert Reason.DAMAGED_PART in found.partial
+
+
+def test_edits_that_all_name_one_huge_directory_cost_little(read_with: Read) -> None:
+    deck = saved([slide(drawing(shape(said=text("one"))))])
+    huge = len(deck.data)
+    deck.data += rec(
+        6002, b"".join(struct.pack("<I4095I", 4095 << 20 | 5000 * run, *[0] * 4095) for run in range(64))
+    )
+    for _ in range(300):
+        deck.save()
+        struct.pack_into("<I", deck.data, deck.edits[-1] + 20, huge)
+    found = read_with(FORMAT, deck.file())
+    assert found.partial
 
 
 def test_groups_nested_without_end_end(read_with: Read) -> None:

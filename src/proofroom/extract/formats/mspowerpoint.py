@@ -13,7 +13,7 @@ from typing import Final
 from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.ole.ppt_deck import Deck
-from proofroom.extract.ole.ppt_edits import Edit, current_user, edits, state
+from proofroom.extract.ole.ppt_edits import Edit, current_user, edits, state, weight
 from proofroom.extract.ole.ppt_facts import send_facts, send_history, send_tags
 from proofroom.extract.ole.ppt_locked import send_decrypted
 from proofroom.extract.ole.ppt_members import Objects, Pictures, send_fonts, send_sounds
@@ -44,7 +44,7 @@ def read(source: Source, sink: Sink) -> None:
     found, whole = edits(records, user)
     send_history(found, user, sink)
     if (user and user.locked) or any(edit.session for edit in found):
-        names = (_DOCUMENT, "Current User", "Pictures")
+        names = (_DOCUMENT, "Current User", "Pictures", "EncryptedSummary")
         given = {name: streams.stream(name) or b"" for name in names}
         send_decrypted(source, sink, given, found)
     presentation = _Presentation(records, found, sink, source.limits.pages)
@@ -110,12 +110,11 @@ class _Presentation:
         """Send the texts that only earlier edits hold, from the last to the first."""
         spent = 0
         for number in range(1, len(self._found)):
-            deck = self._deck(number)
-            spent += deck.size
+            spent += weight(self._found[number:])
             if spent > _MOST_PLACES:
                 self._sink.partly(Reason.UNREAD_PART)
                 return
-            story.deck(deck, (("edit", str(len(self._found) - number)),))
+            story.deck(self._deck(number), (("edit", str(len(self._found) - number)),))
 
     def _leftover(self, story: Story) -> None:
         """Send the texts of pages that lie in the stream and that no edit names."""

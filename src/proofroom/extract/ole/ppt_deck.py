@@ -47,17 +47,14 @@ class Deck:
         self._notes: dict[int, Page] = {}
         if document is not None and in_order:
             self._read_lists(document)
+        records_named = (records.at(place) for place in dict.fromkeys(places.values()))
+        self._named = [one for one in records_named if one is not None and one.kind in _PAGES]
         listed = bool(self.slides)
         for record in self._lying(Kind.SLIDE):
             # Where no list of slides is left, which of them are shown is not known: then all are.
             self.slides.append(Page(record, listed=not listed))
         self.loose_notes = [Page(record) for record in self._lying(Kind.NOTES)]
         self.masters += [Page(record) for record in self._lying(Kind.MAIN_MASTER, Kind.HANDOUT)]
-
-    @property
-    def size(self) -> int:
-        """How many records the edits name."""
-        return len(self._places)
 
     def notes_of(self, slide: Page) -> Page | None:
         """Give the page of notes of a slide."""
@@ -124,9 +121,8 @@ class Deck:
     def _lying(self, *kinds: int) -> list[Record]:
         """Give the numbered records of these kinds that no list names."""
         found: list[Record] = []
-        for place in self._places.values():
-            record = self.records.at(place)
-            if record is not None and record.kind in kinds and record.at not in self._used:
+        for record in self._named:
+            if record.kind in kinds and record.at not in self._used:
                 self._used.add(record.at)
                 found.append(record)
         return found

@@ -11,6 +11,8 @@ from proofroom.extract.ole.ppt_records import Kind, Record, Records
 _USER_HEAD: Final = struct.Struct("<8xIII")
 _LOCKED: Final = 0xF3D1C4DF
 _MOST_EDITS: Final = 256
+_MOST_LYING: Final = 16
+_MOST_PLACES: Final = 1 << 21
 _SESSION_AT: Final = 28
 _LONGEST_NAME: Final = 255
 
@@ -53,23 +55,24 @@ def current_user(data: bytes | None) -> CurrentUser | None:
 def edits(records: Records, user: CurrentUser | None) -> tuple[list[Edit], bool]:
     """Give the edits from the last to the first, and whether the chain that leads to them is whole."""
     found: list[Edit] = []
+    known: dict[int, dict[int, int]] = {}
     seen: set[int] = set()
     place = user.last_edit if user else -1
     whole = True
-    while len(found) < _MOST_EDITS:
+    while len(found) < _MOST_EDITS and weight(found) < _MOST_PLACES:
         atom = records.at(place) if place not in seen else None
         if atom is None or atom.kind != Kind.USER_EDIT:
             whole = whole and place == 0
             break
         seen.add(place)
-        edit, place = _edit(records, atom)
+        edit, place = _edit(records, atom, known)
         whole = whole and bool(edit.directory)
         found.append(edit)
     else:
         whole = False
     if not found:
-        lying = [one for one in records.top() if one.kind == Kind.USER_EDIT][-_MOST_EDITS:]
-        return [_edit(records, one)[0] for one in reversed(lying)], False
+        lying = [one for one in records.top() if one.kind == Kind.USER_EDIT][-_MOST_LYING:]
+        return [_edit(records, one, known)[0] for one in reversed(lying)], False
     return found, whole
 
 
@@ -81,7 +84,12 @@ def state(found: list[Edit], number: int = 0) -> dict[int, int]:
     return places
 
 
-def _edit(records: Records, atom: Record) -> tuple[Edit, int]:
+def weight(found: list[Edit]) -> int:
+    """Give how many places the directories of edits hold together."""
+    return sum(len(edit.directory) for edit in found)
+
+
+def _edit(records: Records, atom: Record, known: dict[int, dict[int, int]]) -> tuple[Edit, int]:
     """Read one edit; gives also where the one before it begins, 0 for none."""
     numbers = records.numbers(atom, "<8xIII")
     if numbers is None:
@@ -89,7 +97,9 @@ def _edit(records: Records, atom: Record) -> tuple[Edit, int]:
         return Edit(atom.at, 0, {}, 0, None), 0
     before, directory_at, document = numbers
     session = records.number(atom, "<I", _SESSION_AT) if atom.end - atom.start >= _SESSION_AT + 4 else None
-    return Edit(atom.at, document, _directory(records, directory_at), directory_at, session), before
+    if directory_at not in known:
+        known[directory_at] = _directory(records, directory_at)
+    return Edit(atom.at, document, known[directory_at], directory_at, session), before
 
 
 def _directory(records: Records, place: int) -> dict[int, int]:

@@ -12,8 +12,11 @@ from msoffcrypto.method.rc4_cryptoapi import DocumentRC4CryptoAPI
 
 from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.ole.compound import BROKEN
+from proofroom.extract.ole.locked_summary import STREAM as SUMMARY
+from proofroom.extract.ole.locked_summary import LockedSummary
 from proofroom.extract.ole.ppt_edits import Edit, state
 from proofroom.extract.ole.ppt_records import HEAD, Kind, Records
+from proofroom.extract.ole.properties import send_ole_properties
 from proofroom.extract.ole.unlocking import unlock
 from proofroom.model.states import Reason, State
 
@@ -31,6 +34,7 @@ _SESSION_SIZE: Final = 32
 _ENTRY: Final = (1, 1, 16, 2, 4, 4, 4, 1, 1, 1, 1)
 _NAME_SIZE: Final = 8
 _DRAWN: Final = (0xF01A, 0xF01B, 0xF01C)
+_PICTURE_KINDS: Final = (Kind.STORE_ENTRY, *range(0xF018, 0xF118))
 _TWO_DIGESTS: Final = (0x217, 0x3D5, 0x46B, 0x543, 0x6E1, 0x6E3, 0x6E5, 0x7A9)
 
 
@@ -45,6 +49,8 @@ def send_decrypted(source: Source, sink: Sink, streams: dict[str, bytes], found:
         if streams.get(_PICTURES):
             clear[_PICTURES] = _pictures(streams[_PICTURES], undo)
         copy = _with_streams(source, clear)
+        if streams.get(SUMMARY):
+            send_ole_properties(LockedSummary(streams[SUMMARY], undo), sink)
     except BROKEN:
         raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED) from None
     with sink.member(b"decrypted", len(copy)) as out:
@@ -111,6 +117,8 @@ def _pictures(data: bytes, undo: _Undo) -> bytes:
         return clear
 
     while at + HEAD.size <= len(data):
+        if HEAD.unpack(undo(data[at : at + HEAD.size], 0))[1] not in _PICTURE_KINDS:
+            break
         version, kind, size = HEAD.unpack(take(HEAD.size))
         end = min(at + size, len(data))
         if kind == Kind.STORE_ENTRY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import struct
 from collections.abc import Iterator
 from heapq import heappop, heappush
@@ -27,6 +28,9 @@ _CODECS: Final = {
     163: "cp1258", 177: "cp1255", 178: "cp1256", 186: "cp1257", 204: "cp1251", 222: "cp874", 238: "cp1250",
 }  # fmt: skip
 """Codecs by the character sets that fonts name; of others the bytes decide."""
+
+for _codec in _CODECS.values():
+    codecs.lookup(_codec)  # a sealed worker can load no codec any more
 
 
 def wmf_records(data: bytes) -> Iterator[Words | Bitmap]:
