@@ -40,6 +40,8 @@ class Doc:
     pieces: list[tuple[int, int, int, bytes]] | None = None
     tail: bytes = b""
     key: int = 0
+    before_tables: bytes = b""
+    loose_after_lists: bytes = b""
 
     @property
     def text(self) -> str:
@@ -59,10 +61,10 @@ class Doc:
                 places[kind] = struct.pack("<III", TEXT_AT, TEXT_AT + 2 * len(self.text), page)
         tables |= places
         tables.setdefault("pieces", self._clx())
-        table, at = b"", {}
+        table, at = self.before_tables, {}
         for name, content in tables.items():
             at[name] = (len(table), len(content))
-            table += content
+            table += content + (self.loose_after_lists if name == "lists" else b"")
         head = self._head(at, TEXT_AT + len(body) + len(pages))
         return {"WordDocument": head.ljust(TEXT_AT, b"\0") + body + pages, "1Table": table, "Data": self.data}
 
@@ -133,15 +135,34 @@ def sttb(*texts: str, extra: bytes = b"") -> bytes:
 
 
 def word_6(
-    text: bytes, *, language: int = 0x0409, version: int = 101, tables: dict[int, bytes] | None = None
+    text: bytes,
+    *,
+    language: int = 0x0409,
+    version: int = 101,
+    looks: list[tuple[int, int, bytes]] | None = None,
 ) -> bytes:
-    """Give the stream of a document of Word 6: text of one byte a character, tables in the same stream."""
+    """Give the stream of a document of Word 6: text of one byte a character, runs of looks in the same stream."""
     head = struct.pack("<HHHHHHHI", 0xA5DC, version, 0, language, 0, 0, 0, 0).ljust(0x18, b"\0")
     start = 0x300
     head += struct.pack("<II", start, start + len(text))
     head = head.ljust(0x34, b"\0") + struct.pack("<I", len(text))
     out = bytearray(head.ljust(start, b"\0") + text)
-    for at, content in (tables or {}).items():
-        struct.pack_into("<II", out, at, len(out), len(content))
-        out += content
+    out += bytes(-len(out) % PAGE)
+    if looks:
+        number = len(out) // PAGE
+        page = bytearray(
+            struct.pack(f"<{len(looks) + 1}I", *(start + one[0] for one in looks), start + looks[-1][1])
+        )
+        lines, at = bytearray(), PAGE - 1
+        for _, _, sprms in looks:
+            at -= (len(sprms) + 2) & ~1
+            at &= ~1
+            lines.append(at // 2 if sprms else 0)
+        page = (page + lines).ljust(PAGE - 1, b"\0") + bytes((len(looks),))
+        for (_, _, sprms), place in zip(looks, lines, strict=True):
+            if sprms:
+                page[2 * place : 2 * place + 1 + len(sprms)] = bytes((len(sprms),)) + sprms
+        out += page
+        struct.pack_into("<II", out, 0xB8, len(out), 10)
+        out += struct.pack("<IIH", start, start + len(text), number)
     return bytes(out)

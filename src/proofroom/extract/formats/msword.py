@@ -28,7 +28,7 @@ from proofroom.extract.ole.word_leftover import leftovers
 from proofroom.extract.ole.word_locked import send_decrypted
 from proofroom.extract.ole.word_pictures import send_pictures
 from proofroom.extract.ole.word_runs import PAGE
-from proofroom.extract.ole.word_styles import codec_of_language
+from proofroom.extract.ole.word_styles import codec_of
 from proofroom.extract.ole.word_tables import WordFile
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
@@ -58,7 +58,7 @@ def read(source: Source, sink: Sink) -> None:
         send_decrypted(source, sink, streams, fib)
     table = main if fib.old else streams.stream(fib.table_name) or b""
     data = streams.stream("Data") or b""
-    word = WordFile(fib, main, table, data, codec_of_language(fib.language))
+    word = WordFile(fib, main, table, data, codec_of(fib))
     with LineBatch(sink) as lines:
         documents = _send_text(word, source, sink, lines)
         _send_objects(streams, sink, lines)
@@ -78,7 +78,7 @@ def _read_bare(source: Source, sink: Sink) -> None:
     if fib.encrypted or not fib.old:
         reason = Reason.UNSUPPORTED_ENCRYPTION if fib.encrypted else Reason.NOT_WELL_FORMED
         raise Unreadable(State.LOCKED if fib.encrypted else State.DAMAGED, reason)
-    word = WordFile(fib, main, main, b"", codec_of_language(fib.language))
+    word = WordFile(fib, main, main, b"", codec_of(fib))
     with LineBatch(sink) as lines:
         documents = _send_text(word, source, sink, lines)
     _send_pictures(documents, sink)

@@ -6,6 +6,7 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
+from proofroom.extract.ole.word_fib import Fib
 from proofroom.extract.ole.word_sprms import NO_CHANGE, Change, Look, Shape, look, shape
 from proofroom.extract.ole.word_tables import WordFile
 
@@ -73,8 +74,9 @@ class Styles:
         return line[::-1]
 
 
-def codec_of_language(language: int) -> str:
-    """Give the code page of a language by its Windows number; cp1252 where nothing else is known."""
+def codec_of(fib: Fib) -> str:
+    """Give the code page of a document's texts of one byte a character: by its language only before Word 97."""
+    language = fib.language if fib.old else 0
     if language in _TRADITIONAL:
         return "cp950"
     return _OF_LANGUAGE.get(language & 0x3FF, "cp1252")
@@ -82,6 +84,8 @@ def codec_of_language(language: int) -> str:
 
 def font_codecs(word: WordFile) -> dict[int, str]:
     """Give the code pages of the fonts by their numbers, for documents of one byte a character."""
+    if not word.fib.old:
+        return {}
     return {
         number: _CODE_PAGES[charset]
         for number, (_, charset) in enumerate(fonts(word))
