@@ -48,6 +48,12 @@ _SIGNED: Final = re.compile(
     rb"\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x04\x09\x17]|\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02[\1-\6])",
     re.DOTALL,
 )
+_BARE_WORKBOOK: Final = re.compile(
+    rb"\x09(?:\x00\x04\x00|[\x02\x04]\x06\x00|\x08[\x08\x10]\x00)..(?:[\x05\x10\x20\x40]\x00|\x00\x01)",
+    re.DOTALL,
+)
+"""How a workbook begins that has no compound file around it, as before Excel 5."""
+
 _PDF: Final = re.compile(rb"%PDF-[0-9A-Za-z]")
 _PDF_REACH: Final = 1_024
 _RTF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\0]{0,64}\{\\rt")
@@ -79,6 +85,8 @@ def media_type_of_beginning(head: bytes) -> str:
         return "application/x-bzip2"
     if _RTF.match(head):
         return "application/rtf"
+    if _BARE_WORKBOOK.match(head):
+        return "application/vnd.ms-excel"
     if _SIGNED.match(head):
         return "application/pkcs7-mime"
     return _picture(head) or ("application/x-tar" if is_tar(head) else "")

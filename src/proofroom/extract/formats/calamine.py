@@ -15,16 +15,22 @@ from proofroom.extract.format import Format, Sink, Source
 from proofroom.extract.ooxml.package import open_package
 from proofroom.extract.tabular.ods import read_ods
 from proofroom.extract.tabular.xls import read_xls
+from proofroom.extract.tabular.xls_bare import read_bare_xls
 from proofroom.extract.tabular.xlsb import read_xlsb
 
 _COMPOUND: Final = b"\xd0\xcf\x11\xe0"
+_BARE: Final = b"\x09"
 
 
 def read(source: Source, sink: Sink) -> None:
     """Read a workbook in whichever of the three forms it is."""
     source.untrusted.seek(0)
-    if source.untrusted.read(4) == _COMPOUND:
+    head = source.untrusted.read(4)
+    if head == _COMPOUND:
         read_xls(source, sink)
+        return
+    if head[:1] == _BARE:
+        read_bare_xls(source, sink)
         return
     package = open_package(source)
     if package.find("content.xml") is not None:

@@ -13,6 +13,7 @@ from typing import Final
 from proofroom.extract.encoding import decode_all
 from proofroom.extract.format import Line
 from proofroom.extract.tabular.biff_context import Readers, SheetContext
+from proofroom.extract.tabular.biff_globals import BIFF5
 from proofroom.extract.tabular.biff_old_objects import old_object_text
 from proofroom.extract.tabular.biff_records import continued, text_at
 from proofroom.extract.tabular.escher import Shape, shapes
@@ -69,8 +70,9 @@ class BiffDrawings:
 
     def _object(self, start: int, end: int) -> None:
         if self.context.known.codec:
-            text = old_object_text(self.context.data[start:end], self.context.known.codec)
-            if text:
+            known = self.context.known
+            text = old_object_text(self.context.data[start:end], known.codec)
+            if text and known.version == BIFF5:
                 self.context.lines.add(self.context.on.at_sheet("shape", PieceKind.SHAPE, text))
             return
         first, _, kind, number = struct.unpack_from("<4H", self.context.data, start)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 from typing import Final
 
-from proofroom.extract.tabular.biff_globals import Globals
-from proofroom.extract.tabular.biff_records import BOF, EOF, records
+from proofroom.extract.tabular.biff_globals import BIFF5, Globals
+from proofroom.extract.tabular.biff_records import BEGINNINGS, EOF, records
 from proofroom.extract.tabular.formula_scope import NotRendered
 from proofroom.model.where import cell_name
 
@@ -27,20 +27,18 @@ class BiffFormulas:
         """Read from the records behind `start`."""
         self._data, self._start = data, start
         self._text = known.formulas
+        self._before, self._array_head = (22, 12) if known.version >= BIFF5 else (18, 8)
         self._defined: dict[_Anchor, _Definition | str] | None = None
         self.unread = False
 
     def of_cell(self, start: int, end: int) -> bytes:
-        """Give the formula of a FORMULA record of Excel 5 or later, b"" where it cannot be written."""
-        data = self._data
-        if end - start < 22:
+        """Give the formula of a FORMULA record of Excel 3 or later, b"" where it cannot be written."""
+        data, at = self._data, start + self._before
+        if at > end:
             self.unread = True
             return b""
-        (size,) = _SIZE.unpack_from(data, start + 20)
-        stop = start + 22 + size
-        return self.of_tokens(
-            data[start + 22 : min(stop, end)], data[stop:end], *_ANCHOR.unpack_from(data, start)
-        )
+        stop = at + _SIZE.unpack_from(data, at - 2)[0]
+        return self.of_tokens(data[at : min(stop, end)], data[stop:end], *_ANCHOR.unpack_from(data, start))
 
     def of_tokens(self, tokens: bytes, extra: bytes, row: int, column: int) -> bytes:
         """Give a formula by its tokens for the cell it stands in (from 0)."""
@@ -69,7 +67,7 @@ class BiffFormulas:
         found: dict[_Anchor, _Definition | str] = {}
         anchor, depth = (0, 0), 0
         for kind, start, end in records(self._data, self._start):
-            if kind == BOF:
+            if kind in BEGINNINGS:
                 depth += 1
             elif kind == EOF:
                 depth -= 1
@@ -91,7 +89,7 @@ class BiffFormulas:
         data = self._data
         if kind in _TABLES:
             return _table_text(data[start:end])
-        at = start + (8 if kind in _SHARED else 12)
+        at = start + (8 if kind in _SHARED else self._array_head)
         if at + 2 > end:
             return None
         (size,) = _SIZE.unpack_from(data, at)

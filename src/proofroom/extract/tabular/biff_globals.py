@@ -21,13 +21,13 @@ from proofroom.extract.tabular.biff_names import (
     read_sheet_of_cells,
 )
 from proofroom.extract.tabular.biff_records import BOF, EOF, continued, records, text_at
-from proofroom.extract.tabular.formula_layout import BIFF5 as OLD_LAYOUT
-from proofroom.extract.tabular.formula_layout import BIFF8 as LAYOUT
+from proofroom.extract.tabular.formula_layout import of_version
 from proofroom.extract.tabular.formula_text import FormulaText
 from proofroom.model.evidence import Flag
 
 BIFF8: Final = 0x0600
-_BIFF5: Final = 0x0500
+BIFF5: Final = 0x0500
+BIFF2: Final = 0x0200
 _VISIBILITY: Final = {1: Flag.HIDDEN_SHEET, 2: Flag.VERY_HIDDEN_SHEET}
 _BLIPS: Final = 0xEB
 
@@ -71,14 +71,14 @@ class Globals:
     def formulas(self) -> FormulaText:
         """Give what writes the formulas of this workbook."""
         self.names.scope.sheets = [sheet.untrusted_name for sheet in self.sheets]
-        return FormulaText(LAYOUT if self.version == BIFF8 else OLD_LAYOUT, self.names.scope, self.codec)
+        return FormulaText(of_version(self.version >> 8), self.names.scope, self.codec)
 
 
 def read_globals(data: bytes) -> Globals:
     """Read as far as the first part goes; raises struct.error where it is no workbook of Excel 5 or later."""
     found = Globals()
     kind, size, version, _ = struct.unpack_from("<HHHH", data)
-    if kind != BOF or size < 4 or version not in (BIFF8, _BIFF5):
+    if kind != BOF or size < 4 or version not in (BIFF8, BIFF5):
         raise struct.error
     found.version = version
     if version != BIFF8:

@@ -11,6 +11,9 @@ from proofroom.extract.format import utf8
 
 CONTINUE: Final = 0x3C
 BOF: Final = 0x0809
+BEGINNINGS: Final = (BOF, 0x0409, 0x0209, 0x09)
+"""How a workbook or sheet begins, in Excel 5 and later and in the three versions before."""
+
 EOF: Final = 0x0A
 _HEAD: Final = struct.Struct("<HH")
 _WIDE: Final = 1

@@ -18,10 +18,11 @@ from proofroom.extract.tabular.biff_charts import BiffChart
 from proofroom.extract.tabular.biff_context import Readers, SheetContext
 from proofroom.extract.tabular.biff_drawings import BiffDrawings
 from proofroom.extract.tabular.biff_formulas import BiffFormulas
-from proofroom.extract.tabular.biff_globals import BoundSheet, Globals
+from proofroom.extract.tabular.biff_globals import BIFF2, BoundSheet, Globals
 from proofroom.extract.tabular.biff_pictures import send_old_picture
-from proofroom.extract.tabular.biff_records import BOF, EOF, records
+from proofroom.extract.tabular.biff_records import BEGINNINGS, EOF, records
 from proofroom.extract.tabular.biff_rules import BiffRules
+from proofroom.extract.tabular.biff_two import BiffTwoCells
 from proofroom.extract.tabular.cell_columns import CellColumns
 from proofroom.extract.tabular.pinned import Counts, Pinned
 from proofroom.model.states import Reason
@@ -73,7 +74,7 @@ class BiffSheet:
         readers: Readers = {}
         data, told = self._data, self._context.partial
         for record, start, end in records(data, self._start):
-            if record == BOF:
+            if record in BEGINNINGS:
                 readers = self._begin(start)
                 continue
             if record == EOF:
@@ -108,11 +109,9 @@ class BiffSheet:
                 **chart.readers(),
             }
         elif kind in _SHEETS:
-            for part in (
-                BiffCells(self._context),
-                BiffAround(self._context, self._index),
-                BiffRules(self._context),
-            ):
+            cells = BiffCells if self._context.known.version > BIFF2 else BiffTwoCells
+            around, rules = BiffAround(self._context, self._index), BiffRules(self._context)
+            for part in (cells(self._context), around, rules):
                 readers.update(part.readers())
             readers.update(drawings.readers())
             readers.update({kind: (8, partial(self._old_picture, name)) for kind, name in _PICTURES.items()})

@@ -136,3 +136,8 @@ BIFF3: Final = Layout(3, 1 << 14, 1 << 8, _OLD_CELL, _OLD_AREA, _SHORT, 8, 4, 6,
 BIFF2: Final = Layout(
     2, 1 << 14, 1 << 8, _OLD_CELL, _OLD_AREA, _SHORT, 5, 3, 6, attribute=_BYTE, function=_BYTE, array=6
 )
+
+
+def of_version(version: int) -> Layout:
+    """Give how a version of the format (2 to 6, 6 being that of Excel 97) stores its formulas."""
+    return {2: BIFF2, 3: BIFF3, 4: BIFF4, 5: BIFF5}.get(version, BIFF8)
