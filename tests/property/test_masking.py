@@ -17,7 +17,7 @@ MARKS = " -./_\u00a0\u2009\u2013\u2014\u200b\u3000"
 DATE = r"(?<!\d)(?:(?:1[89]|20)\d\d{0}\d\d?(?:{0}\d\d?)?|\d\d?{0}\d\d?{0}(?:1[89]|20)\d\d)(?!\d)"
 EXCEPTIONS = re.compile(
     "|".join(DATE.replace("{0}", mark) for mark in ("[-\u2010-\u2015]", r"\.", "/"))
-    + r"|(?<![\d.])\d{1,2}\.\d+"
+    + r"|(?<!\d)(?<!\d\.)\d{1,2}\.\d+"
 )
 LONG = re.compile(rf"\d(?:[{re.escape(MARKS)}]?\d){{7}}|\d{{6}}")
 
