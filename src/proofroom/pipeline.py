@@ -11,6 +11,7 @@ from typing import Final
 
 from proofroom.errors import WrongUse
 from proofroom.extract import VERSION as EXTRACT_VERSION
+from proofroom.extract.ocr import VERSION as OCR_VERSION
 from proofroom.search import VERSION as SEARCH_VERSION
 
 
@@ -42,6 +43,14 @@ STAGES: Final = (
         "proofroom.search",
         SEARCH_VERSION,
         "every cell, line, property and name can be found, with its exact address",
+    ),
+    Stage(
+        "ocr",
+        ("artifact",),
+        ("piece", "index"),
+        "proofroom.extract",
+        OCR_VERSION,
+        "every page that is a picture is read by an engine, beside everything else and after it",
     ),
 )
 """In the order in which `run` does them; receive comes before and is a command of its own."""

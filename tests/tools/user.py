@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 PLAIN = ("--plain-disk", "a test")
+STARTS_OCR = ("open", "run")
+"""Commands that end with OCR, which takes seconds a page; tests leave it out, and those of OCR use `ocr`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,8 @@ class Done:
 
 def command(*arguments: str | Path) -> list[str]:
     """Give a command of ours as a list of words."""
-    return [sys.executable, "-m", "proofroom.cli", *map(str, arguments)]
+    left_out = ("--no-ocr",) if arguments[:1] and arguments[0] in STARTS_OCR else ()
+    return [sys.executable, "-m", "proofroom.cli", *map(str, arguments), *left_out]
 
 
 def proofroom(*arguments: str | Path, given: str = "") -> Done:

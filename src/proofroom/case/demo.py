@@ -36,7 +36,7 @@ def run_demo(out: Path, seed: int, progress: Any, say: Callable[[str], None]) ->
                 f"This machine lacks {', '.join(work.missing_layers())}: only a synthetic cache may be read so."
             )
         work.receive(out / "world" / "cache", None, progress)
-        work.run((), None, progress)
+        work.run((), None, progress, ocr=False)
     verdict = Case.verify(case)
     with Case.open(case) as looked:
         story = _look(looked, made.out / "truth", say)
@@ -45,6 +45,8 @@ def run_demo(out: Path, seed: int, progress: Any, say: Callable[[str], None]) ->
     story["score"] = score_case(case, out / "world" / "truth")
     _say_score(story["score"], say)
     name = "proofroom" if shutil.which("proofroom") else os.path.relpath(sys.argv[0])
+    if pages := story["status"]["ocr"]["pages"]["waiting"]:
+        say(f"{pages:,} pages are pictures: {name} ocr {case} reads them, a few a minute.")
     say(f"Try: {name} search {case} {story['query']}")
     say(f"     {name} show {case} '{story['where']}'")
     return story

@@ -20,6 +20,7 @@ from proofroom.values.masking import OPEN, Mask
 
 if TYPE_CHECKING:
     from proofroom.case import working
+    from proofroom.case.ocr_wishes import OcrWishes
 
 
 class Case:
@@ -207,9 +208,15 @@ class Case:
         """Give what stands for each intake question that nobody answers."""
         return self._working().intake_defaults()
 
-    def run(self, stages: tuple[str, ...], workers: int | None, progress: Any) -> None:
-        """Do what is not done yet, in all stages or those named."""
-        self._working().run(stages, workers, progress)
+    def run(self, stages: tuple[str, ...], workers: int | None, progress: Any, *, ocr: bool = True) -> None:
+        """Do what is not done yet, in all stages or those named; without `ocr` that is left for later."""
+        self._working().run(stages, workers, progress, ocr=ocr)
+
+    def ocr(self) -> OcrWishes:
+        """Give what a person may want of OCR: other pages, another version, a reading from elsewhere."""
+        from proofroom.case.ocr_wishes import OcrWishes
+
+        return OcrWishes(self.looking, self._working().ocr())
 
     def redo(self, state: str) -> None:
         """Let everything in a state (or all) be read again by the next run."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from proofroom.base import canonical
+from proofroom.case.ocr_status import ocr_digest, ocr_status, waiting_pages
 from proofroom.case.rendering import artifact_line, cell_lines, hit_line, piece_line
 from proofroom.errors import BadWhere, WrongUse
 from proofroom.limits import Limits
@@ -18,6 +19,8 @@ from proofroom.pipeline import STAGES
 from proofroom.store.evidence import Evidence
 from proofroom.store.journal import Journal
 from proofroom.store.occurrences import Occurrences
+from proofroom.store.ocr_pages import OCR
+from proofroom.store.ocr_rows import preferred_rows
 from proofroom.store.reading import Reading
 from proofroom.values.masking import Mask
 
@@ -25,7 +28,10 @@ PENDING: Final = "pending"
 """Not a state, but what stands in its place until a run has come to its end."""
 _LINES: Final = """select o.*, p.path as parent_path, a.media_type,
     coalesce(o.state, a.state, 'pending') as final_state,
-    case when o.state is null then coalesce(a.reason, '') else o.reason end as final_reason
+    case when o.state is null then coalesce(a.reason, '') else o.reason end as final_reason,
+    coalesce(o.state, case when a.state is not null then coalesce(a.before_state, a.state) end, 'pending')
+      as read_state,
+    case when o.state is null then coalesce(a.before_reason, a.reason, '') else o.reason end as read_reason
   from occurrences o left join artifacts a on a.digest = o.digest left join occurrences p on p.id = o.parent"""
 
 
@@ -73,14 +79,16 @@ class Looking:
             "findings": {},
             "stages": stages,
             "content_digest": self.content_digest(),
-            "ocr_digest": None,
+            "ocr_digest": ocr_digest(self.journal),
+            "ocr": ocr_status(self.journal, self.limits.pages),
         }
 
     def _stage(self, name: str) -> dict[str, Any]:
         done = self.journal.rows(
             "select count(*) as n, coalesce(sum(seconds), 0) as seconds from results where stage = ?", (name,)
         )[0]
-        of = self.journal.value("select count(*) from artifacts")
+        table = "ocr_wanted" if name == OCR else "artifacts"
+        of = self.journal.value(f"select count(*) from {table}")
         return {"done": done["n"], "pending": of - done["n"], "seconds": round(done["seconds"], 1)}
 
     def content_digest(self) -> str:
@@ -90,8 +98,9 @@ class Looking:
                 {
                     "digest": row["digest"],
                     "path": row["path"],
-                    "reason": row["final_reason"],
-                    "state": row["final_state"],
+                    # What OCR made of it is no content of the file: two machines may read two texts.
+                    "reason": row["read_reason"],
+                    "state": row["read_state"],
                 }
             )
             for row in self.journal.each(_LINES)
@@ -169,6 +178,7 @@ class Looking:
         """Describe an artifact: where it was found, what it is, its sheets and its properties."""
         row = self.journal.rows("select * from artifacts where digest = ?", (where.artifact,))[0]
         pieces = reading.of_artifact("pieces", where.artifact)
+        recognised = preferred_rows(reading, self.journal, where.artifact)
         return {
             "where": str(where),
             "kind": "artifact",
@@ -187,7 +197,7 @@ class Looking:
                     "part": mask.text(one["part"]) if one["part"].startswith("meta") else one["part"],
                     "text": mask.text(one["text"][:200]),
                 }
-                for one in pieces.slice(0, 10).to_pylist()
+                for one in (pieces.slice(0, 10).to_pylist() + recognised.slice(0, 10).to_pylist())
             ],
         }
 
@@ -214,13 +224,14 @@ class Looking:
             result = find(index, parse(query), texts.of, limit=limit, exact=exact, places=places)
         given = 0
         for hit in result.hits:
+            recognised = texts.recognised(hit.artifact, hit.part)
             for digest, path in self._places(hit.artifact, hit.kind):
                 if limit and given == limit:
                     break
                 given += 1
-                yield hit_line(hit, digest, path, mask)
-        waiting = self._waiting()
-        yield {"total": result.total, "pending": waiting} if waiting else {"total": result.total}
+                yield hit_line(hit, digest, path, mask, recognised)
+        waiting = {"pending": self._waiting(), "unread_pages": waiting_pages(self.journal, self.limits.pages)}
+        yield {"total": result.total} | {name: count for name, count in waiting.items() if count}
 
     def _waiting(self) -> int:
         """Count what was found and cannot be searched yet: contents that are not indexed, and names."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from proofroom.model.evidence import Piece, PieceKind
+from proofroom.model.evidence import Piece, PieceKind, Recognised
 from proofroom.model.where import Parts, Where, format_parts
 from proofroom.store.addresses import masked_parts, parse_or_none
 from proofroom.values.masking import Mask
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _CELL_PARTS = 2
+_MOST_SURE = 100
 _KINDS = {kind: kind.name.lower() for kind in PieceKind}
 
 
@@ -52,6 +53,8 @@ def piece_line(piece: Piece, mask: Mask, neighbours: Sequence[Piece] | None = No
     what = (piece.value, piece.untrusted_raw, piece.shown, piece.formula)
     beside = (piece.hidden, piece.merged, piece.warnings)
     line = _line(masked_where(piece.where, mask), piece.kind, (*what, *beside), mask)
+    if piece.recognised is not None:
+        line["ocr"] = _recognised(piece.recognised)
     if neighbours is not None:
         line["neighbours"] = [
             {
@@ -91,7 +94,9 @@ def _line(where: str, kind: PieceKind, held: Sequence[Any], mask: Mask) -> dict[
     }
 
 
-def hit_line(hit: Hit, digest: str | None, path: str, mask: Mask) -> dict[str, Any]:
+def hit_line(
+    hit: Hit, digest: str | None, path: str, mask: Mask, recognised: Recognised | None = None
+) -> dict[str, Any]:
     """Render one search hit; the match itself is shown, everything around it is masked."""
     snippet, highlights = mask.around(hit.snippet, [(start, end) for start, end in hit.highlights])
     where = None if digest is None else masked_where(Where(digest, parse_or_none(hit.part) or ()), mask)
@@ -105,6 +110,16 @@ def hit_line(hit: Hit, digest: str | None, path: str, mask: Mask) -> dict[str, A
         "snippet": snippet,
         "highlights": [list(span) for span in highlights],
         "continues": [format_parts(masked_parts(parse_or_none(part) or (), mask)) for part in hit.continues],
+        "ocr": None if recognised is None else _recognised(recognised),
+    }
+
+
+def _recognised(how: Recognised) -> dict[str, Any]:
+    """Render by which engine something was read, how surely, and where it stands on its page."""
+    return {
+        "engine": how.engine,
+        "confidence": how.confidence if how.confidence <= _MOST_SURE else None,
+        "box": None if how.box is None else list(how.box),
     }
 
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from proofroom.case import Case
-from proofroom.model.evidence import Flag
+from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.where import cell_name, format_parts
+from proofroom.store.journal import Journal
+from proofroom.store.ocr_rows import preferred_rows
 from proofroom.store.reading import Reading
 from proofroom.values.masking import OPEN
 from proofroom.world import score_cells, score_lines, score_search, score_states
+from proofroom.world.score_ocr import score_ocr
 
 
 def score_case(folder: Path, truth: Path) -> dict[str, Any]:
@@ -32,6 +35,8 @@ def score_case(folder: Path, truth: Path) -> dict[str, Any]:
             *score_lines(truth, _lines(states, reading)),
             score_search(truth, search),
         ]
+        if looking.journal.value("select 1 from results where stage >= 'ocr' and stage < 'ocs'"):
+            scores += score_ocr(truth, _recognised(states, reading, looking.journal))
     return {
         "kinds": {
             one.kind: {
@@ -67,3 +72,12 @@ def _lines(states: list[Any], reading: Reading) -> Iterator[tuple[str, str, str]
         if digest is not None:
             for row in reading.of_artifact("pieces", digest).to_pylist():
                 yield path, row["part"], row["text"]
+
+
+def _recognised(states: list[Any], reading: Reading, journal: Journal) -> Iterator[tuple[str, int, str]]:
+    """Give every line that engines read from pictures as (path, page, text)."""
+    for path, digest, _state in states:
+        if digest is not None:
+            for row in preferred_rows(reading, journal, digest).to_pylist():
+                if row["kind"] == PieceKind.LINE:
+                    yield path, row["page"], row["text"]

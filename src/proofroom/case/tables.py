@@ -50,7 +50,7 @@ class Lines(list[dict[str, Any]]):
 
     def _table(self) -> tuple[list[str], list[list[str]], str]:
         # The last line of a search is its total: it says how many there are, and is no row.
-        totals = [line["total"] for line in self[-1:] if line.keys() == {"total"}]
+        totals = [line["total"] for line in self[-1:] if "total" in line]
         rows = self[: len(self) - len(totals)]
         columns = list(dict.fromkeys(key for line in rows for key in line if key not in _ASIDE))
         shown = [[_cell(line.get(column)) for column in columns] for line in rows[:_SHOWN]]

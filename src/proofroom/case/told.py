@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from proofroom.errors import BrokenEvidence
 from proofroom.model.custody import Act, Event
+from proofroom.model.states import Reason, State
+from proofroom.receive.names import raw_path
+from proofroom.store.occurrences import Received
 
 if TYPE_CHECKING:
     from proofroom.case.folder import CaseFile
@@ -38,7 +42,7 @@ class Told:
         if not known and event.act is not Act.CASE_CREATED:
             self.strangers[event.by] += 1
         try:
-            if event.act is Act.RECEIVED:
+            if event.act in (Act.RECEIVED, Act.OCR_IMPORTED):
                 if facts["digest"] is not None:
                     self.originals[facts["digest"]] = facts["bytes"]
             elif event.act in (Act.CASE_CREATED, Act.MEMBER_ADDED):
@@ -106,3 +110,20 @@ class Told:
 
 def _same(one: list[str] | None, other: list[str] | None) -> bool:
     return (one is None) == (other is None) and sorted(one or ()) == sorted(other or ())
+
+
+def received_of(facts: Mapping[str, Any]) -> Received:
+    """Read a received occurrence back from its event."""
+    state = facts.get("state")
+    mtime = facts.get("mtime_ns")
+    return Received(
+        facts["delivery"],
+        raw_path(facts),
+        facts["path"],
+        facts["digest"],
+        facts["bytes"],
+        facts["kind"],
+        None if mtime is None else int(mtime),
+        None if state is None else State(state),
+        Reason(facts.get("reason", "")),
+    )

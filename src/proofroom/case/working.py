@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import now
-from proofroom.case.told import Told
+from proofroom.case.recognising import OCR_ACTS, Acting, Recognising
+from proofroom.case.told import Told, received_of
 from proofroom.errors import BadMember, WeakSandbox, WrongUse
 from proofroom.extract.outside import Outside, described, outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
@@ -24,13 +25,13 @@ from proofroom.receive.delivery import Delivery, Receiving, check_source
 from proofroom.receive.hand_file import HandFile
 from proofroom.receive.intake import Intake, intake_of
 from proofroom.receive.keys import Keys
-from proofroom.receive.names import raw_path
 from proofroom.receive.vault import Vault
 from proofroom.run.pool import Pool
 from proofroom.search.stage import Indexing
 from proofroom.store.journal import Journal
 from proofroom.store.members import Members
 from proofroom.store.occurrences import Occurrences, Received
+from proofroom.store.ocr_pages import OCR
 from proofroom.store.reading import Reading
 from proofroom.store.results import Results
 
@@ -124,7 +125,7 @@ class Work:
     def _digests(self) -> Iterator[str]:
         """Give the digest of every original that the log names."""
         for event in self._log.events():
-            if event.act is Act.RECEIVED and event.facts["digest"] is not None:
+            if event.act in (Act.RECEIVED, Act.OCR_IMPORTED) and event.facts["digest"] is not None:
                 yield event.facts["digest"]
 
     def _catch_up(self) -> None:
@@ -136,7 +137,9 @@ class Work:
         batch: list[Received] = []
         for place, event in enumerate(self._log.events()):
             if place >= entered and event.act is Act.RECEIVED:
-                batch.append(_received(event.facts))
+                batch.append(received_of(event.facts))
+            elif place >= entered and event.act in OCR_ACTS:
+                self.ocr().enter(event.act, event.facts)
             if len(batch) >= _IMPORT_AT_ONCE:
                 self._enter(occurrences, batch, place + 1)
                 batch = []
@@ -149,9 +152,23 @@ class Work:
 
     # ── run ──────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, names: tuple[str, ...], workers: int | None, progress: Any) -> None:
-        """Do what is not done yet, in all stages or those named; resumes after any interruption."""
+    def run(self, names: tuple[str, ...], workers: int | None, progress: Any, *, ocr: bool = True) -> None:
+        """Do what is not done yet, in all stages or those named; resumes after any interruption.
+
+        OCR comes last, as a run of its own; without `ocr` it is left for later.
+        """
         stages = {stage.name for stage in stages_named(names)}
+        if stages != {OCR}:
+            self._run(stages - {OCR}, workers, progress)
+        if OCR in stages and ocr:
+            self.ocr().run(workers or os.cpu_count() or 1, progress, asked=OCR in names)
+
+    def ocr(self) -> Recognising:
+        """Give the OCR of the case."""
+        acting = Acting(self._note, self._passwords, self._sandbox)
+        return Recognising(self._folder, self._journal, self._file.limits, acting)
+
+    def _run(self, stages: set[str], workers: int | None, progress: Any) -> None:
         versions = {stage.name: stage.version for stage in STAGES if stage.name in stages}
         outside = outside_formats() if "extract" in stages else ()
         more = {"formats_from_outside": described(outside)} if outside else {}
@@ -267,20 +284,3 @@ class Work:
 def missing_layers() -> tuple[str, ...]:
     """Name the layers of the sandbox that this machine lacks."""
     return probe().missing
-
-
-def _received(facts: Mapping[str, Any]) -> Received:
-    """Read a received occurrence back from its event."""
-    state = facts.get("state")
-    mtime = facts.get("mtime_ns")
-    return Received(
-        facts["delivery"],
-        raw_path(facts),
-        facts["path"],
-        facts["digest"],
-        facts["bytes"],
-        facts["kind"],
-        None if mtime is None else int(mtime),
-        None if state is None else State(state),
-        Reason(facts.get("reason", "")),
-    )

@@ -74,7 +74,22 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
     )
     for line in list(unread)[:10]:
         click.echo(f"  {line['n']:>9,}  {line['state']}: {line['reason'] or 'no reason named'}")
+    _print_ocr(document["ocr"])
     click.echo(f"content {document['content_digest'][:16]}…")
+
+
+def _print_ocr(ocr: dict[str, Any]) -> None:
+    """Print what became of pages that are pictures."""
+    pages = ocr["pages"]
+    if not any(pages.values()) and not ocr["engines"]:
+        return
+    told = [f"{pages[name]:,} {name}" for name in ("waiting", "done", "failed") if pages[name]]
+    if pages["without_engine"]:
+        told.append(f"{pages['without_engine']:,} in a script that no engine here reads")
+    click.echo(f"pages that are pictures: {', '.join(told) or 'none of our own'}")
+    for name, line in ocr["engines"].items():
+        sure = "" if line["confidence"] is None else f", confidence {line['confidence']} of 100"
+        click.echo(f"  {line['done']:>9,}  read by {safe(name)}{sure}")
 
 
 @click.command()
@@ -183,6 +198,8 @@ def _print_piece(line: dict[str, Any]) -> None:
             click.echo(f"  {name}: {safe(str(line[name]))}")
     for warning in line["warnings"]:
         click.secho(f"  warning: {warning}", fg="yellow")
+    if "ocr" in line:
+        click.secho(f"  read from a picture by {line['ocr']['engine']}, {_sure(line['ocr'])}", fg="yellow")
     for near in line.get("neighbours", ()):
         part = near["where"].partition("#")[2].rpartition("&")[2]
         click.echo(f"    {safe(part):14}  {safe(near['shown'])}")
@@ -217,15 +234,27 @@ def search(
         for line in lines:
             if "total" in line:
                 click.secho(f"{line['total']:,} found", bold=True)
+                if "unread_pages" in line:
+                    words = f"{line['unread_pages']:,} pages are pictures that nobody has read yet"
+                    click.secho(f"{words}: run `proofroom ocr {case}`", fg="yellow", err=True)
                 if "pending" in line:
                     words = f"{line['pending']:,} files or names cannot be searched yet"
                     click.secho(f"{words}: run `proofroom run {case}`", fg="yellow", err=True)
                 continue
             click.secho(safe(line["where"] or "(no bytes)"), fg="cyan")
             variant = f"  [{line['variant']}]" if line["variant"] else ""
+            if line["ocr"]:
+                variant += f"  [read from a picture by {line['ocr']['engine']}, {_sure(line['ocr'])}]"
             click.echo(f"  in {safe(line['path'])}{variant}")
             click.echo("  " + _highlighted(line["snippet"], line["highlights"]))
     return 0
+
+
+def _sure(ocr: dict[str, Any]) -> str:
+    """Say how sure an engine was."""
+    return (
+        "which does not say how surely" if ocr["confidence"] is None else f"{ocr['confidence']} of 100 sure"
+    )
 
 
 def _highlighted(snippet: str, spans: list[list[int]]) -> str:

@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 _EVERY = 5.0
+_SLOW = "ocr"
+"""The stage that does a few pages a minute."""
 
 
 class Bars:
@@ -81,7 +83,11 @@ class Bars:
 
     def _rate(self, now: float) -> str:
         seconds = now - self._started
-        return f"{self._done / seconds:,.0f}/s" if seconds > 1 else ""
+        if seconds <= 1:
+            return ""
+        if self._stage == _SLOW:
+            return f"{60 * self._done / seconds:,.1f} pages/min"
+        return f"{self._done / seconds:,.0f}/s"
 
     def _left(self, now: float) -> str:
         """Guess the time left from the share of bytes done; too early to say is said."""

@@ -56,6 +56,15 @@ def making_options(command: F) -> F:
     return command
 
 
+def ocr_option(command: F) -> F:
+    """Give a command the choice to leave OCR for later."""
+    return click.option(
+        "--no-ocr",
+        is_flag=True,
+        help="Leave pages that are pictures for later: `proofroom ocr CASE`. They come last in any case.",
+    )(command)
+
+
 def intake_options(command: F) -> F:
     """Give a command the intake statement as a file."""
     kind = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -68,6 +77,7 @@ def intake_options(command: F) -> F:
     "--case", "case", required=True, type=click.Path(path_type=Path), help="The folder of the case."
 )
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@ocr_option
 @making_options
 @house_options
 @intake_options
@@ -76,7 +86,8 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
     """Take SOURCE into CASE, read every file in a sandbox, and make it searchable.
 
     It makes the case when there is none, goes on where it stopped, and takes a further SOURCE in as
-    another delivery. It ends with 3 when something could not be read: `status` says what.
+    another delivery. It ends with 3 when something could not be read: `status` says what. Pages that are
+    pictures are read last, when everything else can be searched; stop it whenever you like.
 
     \b
     Examples
@@ -101,9 +112,9 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
             with Bars(quiet=as_json) as bars:
                 opened.receive(one, how["intake"], bars, answers)
         with Bars(quiet=as_json) as bars:
-            opened.run((), workers, bars)
+            opened.run((), workers, bars, ocr=not how["no_ocr"])
     with Case.open(case) as looked:
-        return _finish(looked, as_json=as_json)
+        return finish(looked, as_json=as_json)
 
 
 def _make(case: Path, how: dict[str, Any]) -> None:
@@ -136,7 +147,7 @@ def _reasons(how: dict[str, Any]) -> dict[str, str | None]:
     return {"plain_disk": how["plain_disk"], "weak_sandbox": how["allow_weak_sandbox"]}
 
 
-def _finish(case: Any, *, as_json: bool) -> int:
+def finish(case: Any, *, as_json: bool) -> int:
     """Print the accounting and give the status: 3 when something is neither read nor empty."""
     document, unread = case.status(), case.unread()
     if as_json:
@@ -214,12 +225,13 @@ def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> 
 @click.argument("stage", nargs=-1)
 @click.option("--redo", metavar="STATE", help="Read again what is in this state (or `all`).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
+@ocr_option
 @house_options
 @json_option
 def run(
     case: Path, stage: tuple[str, ...], as_json: bool, redo: str | None, workers: int | None, **how: Any
 ) -> int:
-    """Do what is not done yet in CASE: read, then index; all stages, or only those named.
+    """Do what is not done yet in CASE: read, index, then OCR; all stages, or only those named.
 
     \b
     Examples
@@ -234,9 +246,9 @@ def run(
         with opened_for_work(case, how) as opened:
             if redo:
                 opened.redo(redo)
-            opened.run(stage, workers, bars)
+            opened.run(stage, workers, bars, ocr=not how["no_ocr"])
         with Case.open(case) as looked:
-            return _finish(looked, as_json=as_json)
+            return finish(looked, as_json=as_json)
 
 
 @click.command()
@@ -260,9 +272,9 @@ def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | Non
     with Bars(quiet=as_json) as bars:
         with opened_for_work(case, how) as opened:
             opened.unlock(_passwords(passwords))
-            opened.run((), workers, bars)
+            opened.run((), workers, bars, ocr=False)
         with Case.open(case) as looked:
-            return _finish(looked, as_json=as_json)
+            return finish(looked, as_json=as_json)
 
 
 def _passwords(file: Path | None) -> list[str]:

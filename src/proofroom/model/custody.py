@@ -29,6 +29,10 @@ class Act(StrEnum):
     PASSWORD_FITTED = "password-fitted"  # noqa: S105 - the name of an act
     REVEAL = "reveal"
     REDO = "redo"
+    OCR_ASKED = "ocr-asked"
+    OCR_IMPORTED = "ocr-imported"
+    OCR_PREFERRED = "ocr-preferred"
+    OCR_REDO = "ocr-redo"
 
 
 @dataclass(frozen=True, slots=True)

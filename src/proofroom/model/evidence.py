@@ -81,6 +81,18 @@ class PieceKind(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Recognised:
+    """That a piece was read from a picture: by which engine, how surely (of 100), and where it stands on the page.
+
+    box: left, top, right, bottom, in tenths of a point; of a picture in pixels; None for what has no place.
+    """
+
+    engine: str
+    confidence: int
+    box: tuple[int, int, int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """What a reader of the store sees at one address: the stored, the typed and the shown value."""
 
@@ -93,3 +105,4 @@ class Piece:
     hidden: tuple[str, ...] = ()
     merged: str | None = None
     warnings: tuple[str, ...] = field(default_factory=tuple)
+    recognised: Recognised | None = None

@@ -12,6 +12,7 @@ import ctypes
 import errno
 import os
 import re
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from proofroom.base.digest import sha256_stream
-from proofroom.errors import BadCase, BrokenEvidence, CaseFull, ProofroomError
+from proofroom.errors import BadCase, BadSource, BrokenEvidence, CaseFull, ProofroomError
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}\Z")
@@ -63,6 +64,24 @@ class Vault:
             os.replace(partial, self.waiting(digest))
         except OSError as failure:
             raise explain(failure) from failure
+
+    def take(self, path: Path) -> tuple[str, int]:
+        """Let a copy of a file wait under its digest until the log names it; gives digest and size."""
+        self.prepare()
+        partial = self.waiting("taken.partial")
+        try:
+            with path.open("rb") as source, open(partial, "wb") as copy:
+                shutil.copyfileobj(source, copy)
+            with open(partial, "rb") as copy:
+                digest, size = sha256_stream(copy)
+            os.chmod(partial, 0o400)
+        except OSError as failure:
+            if failure.filename == str(path):
+                raise BadSource(f"{path.name} cannot be read: {failure.strerror}") from failure
+            raise explain(failure) from failure
+        self.keep(partial, digest)
+        self.sync()
+        return digest, size
 
     def holds(self, digest: str, size: int) -> bool:
         """Say whether an original of that digest and size is in its place."""

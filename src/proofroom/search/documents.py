@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proofroom.errors import BadWhere
-from proofroom.model.evidence import Flag, PieceKind
+from proofroom.model.evidence import Flag, PieceKind, Recognised
 from proofroom.model.where import parse_cell, parse_parts
 from proofroom.store.index import CELL, IndexDoc, IndexHit
 from proofroom.store.journal import Journal
@@ -64,6 +64,11 @@ def piece_documents(artifact: str, table: pa.Table) -> Iterator[IndexDoc]:
         yield _document(artifact, held, run)
 
 
+def ocr_documents(artifact: str, table: pa.Table) -> Iterator[IndexDoc]:
+    """Give the documents of what engines read from pictures: the lines of each page (cells say the same again)."""
+    yield from piece_documents(artifact, table.filter(pc.equal(table["kind"], int(PieceKind.LINE))))
+
+
 def _rows(table: pa.Table) -> Iterator[tuple[str, int, str]]:
     yield from zip(
         table["part"].to_pylist(), table["kind"].to_pylist(), table["text"].to_pylist(), strict=True
@@ -100,7 +105,8 @@ class Texts:
         """Read from the case's store; keeps the pieces of a few artifacts at hand."""
         self._reading = reading
         self._journal = journal
-        self._pieces: OrderedDict[str, dict[str, str]] = OrderedDict()
+        self._pieces: OrderedDict[tuple[str, str], dict[str, str]] = OrderedDict()
+        self._engines: dict[str, dict[str, Recognised]] = {}
 
     def of(self, hits: Sequence[IndexHit]) -> list[str]:
         """Give the text of each document, in order."""
@@ -126,15 +132,24 @@ class Texts:
         return indexed_name(self._journal, row[0]) if row else ""
 
     def _piece_text(self, hit: IndexHit) -> str:
-        pieces = self._pieces.get(hit.artifact)
+        noun = "ocr" if is_recognised(hit.parts[0][0]) else "pieces"
+        pieces = self._pieces.get((hit.artifact, noun))
         if pieces is None:
-            table = self._reading.of_artifact("pieces", hit.artifact, columns=("part", "text"))
+            table = self._reading.of_artifact(noun, hit.artifact, columns=("part", "text"))
             pieces = _by_part(table)
-            self._pieces[hit.artifact] = pieces
+            self._pieces[hit.artifact, noun] = pieces
             if len(self._pieces) > _KEPT:
                 self._pieces.popitem(last=False)
         end = LINE_END if hit.kind == "line" else PARAGRAPH_END
         return end.join(pieces.get(part, "") for part, _ in hit.parts)
+
+    def recognised(self, artifact: str, part: str) -> Recognised | None:
+        """Say by which engine the piece at an address was read, if it was read from a picture."""
+        if not is_recognised(part):
+            return None
+        if artifact not in self._engines:
+            self._engines[artifact] = dict(_engines(self._reading.of_artifact("ocr", artifact)))
+        return self._engines[artifact].get(part)
 
     def _cells(
         self, artifact: str, sheet: str, wanted: list[tuple[int, int, int]]
@@ -163,6 +178,18 @@ class Texts:
             if found["name"] == name:
                 return int(found["sheet"])
         return 0
+
+
+def is_recognised(part: str) -> bool:
+    """Say whether what stands at a part was read from a picture."""
+    return "&ocr=" in part
+
+
+def _engines(table: pa.Table) -> Iterator[tuple[str, Recognised]]:
+    """Give by which engine each row was read, by its part."""
+    for row in table.drop_columns(["artifact", "text"]).to_pylist():
+        box = (row["left"], row["top"], row["right"], row["bottom"])
+        yield row["part"], Recognised(row["engine"], row["confidence"], box if any(box) else None)
 
 
 def _by_part(table: pa.Table) -> dict[str, str]:

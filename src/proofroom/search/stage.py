@@ -16,9 +16,17 @@ import pyarrow.compute as pc
 
 from proofroom.errors import StaleIndex
 from proofroom.search import VERSION
-from proofroom.search.documents import NAME, NAME_KEY, cell_texts, indexed_name, piece_documents
+from proofroom.search.documents import (
+    NAME,
+    NAME_KEY,
+    cell_texts,
+    indexed_name,
+    ocr_documents,
+    piece_documents,
+)
 from proofroom.store.index import Index, IndexDoc
 from proofroom.store.journal import Journal
+from proofroom.store.ocr_rows import preferred_rows
 from proofroom.store.reading import Reading
 
 STAGE: Final = "search"
@@ -26,11 +34,14 @@ _COMMIT_AT: Final = 400_000
 """Cells and pieces between two commits of the index."""
 _NAMES_AT_ONCE: Final = 50_000
 
-_PENDING: Final = """select a.digest, a.size, a.cells + a.pieces as things, e.content,
-    s.artifact is not null as again
+_PENDING: Final = """select * from (select a.digest, a.size, a.cells + a.pieces as things,
+    e.content || coalesce((select group_concat(o.stage || o.content, ' ') from
+      (select * from results where artifact = e.artifact and stage >= 'ocr' and stage < 'ocs' order by stage) o), '')
+      || coalesce((select stage from ocr_preferred p where p.artifact = e.artifact), '') as content,
+    s.artifact is not null as again, s.content as before, s.version as version
   from artifacts a join results e on e.artifact = a.digest and e.stage = 'extract'
-  left join results s on s.artifact = a.digest and s.stage = 'search'
-  where s.artifact is null or s.content is not e.content or s.version is not ? order by a.digest"""
+  left join results s on s.artifact = a.digest and s.stage = 'search')
+  where not again or before is not content or version is not ? order by digest"""
 
 
 class Progress(Protocol):
@@ -113,6 +124,7 @@ class Indexing:
                 self._put_cells(digest, sheet, sheets.get(sheet, ""), table)
         for table in self._reading.batches("pieces", digest):
             self._index.put(piece_documents(digest, table))
+        self._index.put(ocr_documents(digest, preferred_rows(self._reading, self._journal, digest)))
 
     def _put_cells(self, digest: str, sheet: int, name: str, table: pa.Table) -> None:
         mine = (

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from proofroom.base.guarded import UntrustedText
 from proofroom.errors import BadWhere
-from proofroom.model.evidence import Flag, Piece, PieceKind
+from proofroom.model.evidence import Flag, Piece, PieceKind, Recognised
 from proofroom.model.where import Parts, Where, cell_name, format_parts, parse_cell
 from proofroom.store.addresses import is_cell, is_row, masked_parts, parse_or_none
 from proofroom.store.cells import COLUMNS, Cells, Merges, Stored
@@ -96,7 +96,7 @@ class Evidence:
         if seq is None:
             message = f"nothing stands at {where}"
             raise BadWhere(message, remedy=_REMEDY)
-        table = self._reading.of_artifact("pieces", where.artifact, between=("seq", seq, seq))
+        table = self._reading.of_artifact(_noun(where), where.artifact, between=("seq", seq, seq))
         piece = _text_piece(where.artifact, table.to_pylist()[0])
         self._seqs[piece.where] = seq
         return piece
@@ -109,12 +109,12 @@ class Evidence:
         if seq is None:
             return []
         between = ("seq", max(0, seq - AROUND_PIECES), seq + AROUND_PIECES)
-        table = self._reading.of_artifact("pieces", where.artifact, between=between)
+        table = self._reading.of_artifact(_noun(where), where.artifact, between=between)
         return [_text_piece(where.artifact, found) for found in table.to_pylist() if found["seq"] != seq]
 
     def _seq(self, where: Where) -> int | None:
         """Give the number of the piece at an address, as it is stored, spelled otherwise, or masked."""
-        table = self._reading.of_artifact("pieces", where.artifact, columns=("seq", "part"))
+        table = self._reading.of_artifact(_noun(where), where.artifact, columns=("seq", "part"))
         same = table.filter(pc.equal(table["part"], format_parts(where.parts)))
         if not same.num_rows:
             same = self._otherwise(table, where.parts)
@@ -207,10 +207,22 @@ def _text_piece(artifact: str, found: dict[str, Any]) -> Piece:
     """Build the piece of one stored text."""
     where = Where(artifact, parse_or_none(found["part"]) or ())
     text = UntrustedText(found["text"])
-    flags = Flag(found["flags"])
+    flags = Flag(found.get("flags", 0))
     warnings = tuple(
         name for flag, name in ((Flag.DELETED, "deleted"), (Flag.INSERTED, "inserted")) if flags & flag
     )
-    return Piece(
-        where, PieceKind(found["kind"]), text, found["text"], text, None, hidden_parts(flags), None, warnings
-    )
+    kind, hidden = PieceKind(found["kind"]), hidden_parts(flags)
+    return Piece(where, kind, text, found["text"], text, None, hidden, None, warnings, _recognised(found))
+
+
+def _noun(where: Where) -> str:
+    """Say where a piece is stored: what engines read from pictures stands apart."""
+    return "pieces" if where.part("ocr") is None else "ocr"
+
+
+def _recognised(found: dict[str, Any]) -> Recognised | None:
+    """Give by which engine a stored text was read, if by one."""
+    if "engine" not in found:
+        return None
+    box = (found["left"], found["top"], found["right"], found["bottom"])
+    return Recognised(found["engine"], found["confidence"], box if any(box) else None)

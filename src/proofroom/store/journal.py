@@ -61,14 +61,15 @@ alter table artifacts add column before_state text;
 alter table artifacts add column before_reason text;
 create table ocr_wanted (
   artifact text primary key, pages text not null, kind text not null, asked text not null default '',
-  state text, reason text not null default '') without rowid;
+  wanted integer not null default 0, covered integer not null default 0, state text,
+  reason text not null default '') without rowid;
 create table ocr_pages (
   artifact text not null, stage text not null, page integer not null, state text not null, reason text not null,
   engine text not null default '', confidence integer not null default 0, lines integer not null default 0,
   seconds real not null default 0, reading text, primary key (artifact, stage, page)) without rowid;
 create table ocr_layers (
   artifact text not null, stage text not null, slot integer not null, file text not null, engine text not null,
-  pages text not null default '', done integer not null default 0, primary key (artifact, stage)) without rowid;
+  done integer not null default 0, primary key (artifact, stage)) without rowid;
 create table ocr_preferred (artifact text primary key, stage text not null) without rowid;
 """,
 }

@@ -35,10 +35,10 @@ _ALL: Final = """select w.artifact, w.pages, w.kind, w.asked, a.size, a.home, r.
 _LET_GO: Final = """update artifacts set state = before_state, reason = before_reason,
   before_state = null, before_reason = null where digest = ? and before_state is not null and state is not null"""
 _SETTLE: Final = """update artifacts set before_state = state, before_reason = reason,
-    state = (select state from ocr_wanted where artifact = digest),
-    reason = (select reason from ocr_wanted where artifact = digest)
+    state = (select case when covered then 'read' else state end from ocr_wanted where artifact = digest),
+    reason = (select case when covered then 'ocr-read' else reason end from ocr_wanted where artifact = digest)
   where digest = ? and state = ? and reason = ?
-    and exists (select 1 from ocr_wanted where artifact = digest and state is not null)"""
+    and exists (select 1 from ocr_wanted where artifact = digest and (covered or state is not null))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class OcrPages:
             "select pages, kind, asked from ocr_wanted where artifact = ?", (artifact,)
         )
         if (before[0]["pages"], before[0]["kind"]) == (pages, kind) if before else not pages:
-            self.settle(artifact)
+            self.cover(artifact)
             return
         if not pages and not before[0]["asked"]:
             self._journal.execute("delete from ocr_wanted where artifact = ?", (artifact,))
@@ -107,20 +107,33 @@ class OcrPages:
                 "do update set pages = excluded.pages, kind = excluded.kind, state = null, reason = ''",
                 (artifact, pages, kind),
             )
+            self._count(artifact)
         self._forget(artifact)
+        self.cover(artifact)
 
     def ask(self, artifact: str, pages: Iterable[int]) -> None:
         """Enter that a person wants these pages read, whatever its format says; inside a transaction."""
         before = self._journal.rows("select asked from ocr_wanted where artifact = ?", (artifact,))
-        asked = set(pages) | set(page_numbers(before[0]["asked"], self._most) if before else ())
+        known = set(page_numbers(before[0]["asked"], self._most) if before else ())
+        asked = known | set(pages)
+        if asked == known:
+            return
         self._journal.execute(
             "insert into ocr_wanted (artifact, pages, kind, asked) values (?, '', 'page', ?) "
             "on conflict (artifact) do update set asked = excluded.asked, state = null, reason = ''",
             (artifact, _ranges(sorted(asked))),
         )
+        self._count(artifact)
         if self._journal.value("select 1 from results where artifact = ? and stage = ?", (artifact, OCR)):
             # Its pages stand together in a segment, and are made together.
             self._forget(artifact)
+
+    def _count(self, artifact: str) -> None:
+        """Keep how many pages of an artifact are wanted."""
+        row = self._journal.rows("select pages, asked from ocr_wanted where artifact = ?", (artifact,))[0]
+        self._journal.execute(
+            "update ocr_wanted set wanted = ? where artifact = ?", (len(self._wanted(row)), artifact)
+        )
 
     def forget(self, artifacts: Sequence[str]) -> None:
         """Let all pages of some artifacts be read again; inside a transaction."""
@@ -129,6 +142,7 @@ class OcrPages:
             self._journal.execute(
                 "update ocr_wanted set state = null, reason = '' where artifact = ?", (artifact,)
             )
+            self.settle(artifact)
 
     def _forget(self, artifact: str) -> None:
         self._journal.execute("delete from ocr_pages where artifact = ? and stage = ?", (artifact, OCR))
@@ -172,6 +186,11 @@ class OcrPages:
         numbers = {*page_numbers(row["pages"], self._most), *page_numbers(row["asked"], self._most)}
         return tuple(sorted(numbers))
 
+    def wanted(self, artifact: str) -> tuple[int, ...]:
+        """Give the pages of an artifact that wait or waited, by its format or because somebody asked."""
+        rows = self._journal.rows("select pages, asked from ocr_wanted where artifact = ?", (artifact,))
+        return self._wanted(rows[0]) if rows else ()
+
     def keep(self, artifact: str, done: PageDone) -> None:
         """Keep what became of one page."""
         what = (done.page, done.state, done.reason.value, done.engine, done.confidence)
@@ -211,8 +230,25 @@ class OcrPages:
         )
         self.settle(artifact)
 
+    def cover(self, artifact: str) -> None:
+        """Note whether all pages that wait stand in a version from elsewhere, and show it; inside a transaction.
+
+        Our own engines read them all the same, so that what they read does not depend on who was first.
+        """
+        rows = self._journal.rows("select pages, asked from ocr_wanted where artifact = ?", (artifact,))
+        brought = {
+            row["page"]
+            for row in self._journal.rows(
+                "select page from ocr_pages where artifact = ? and stage is not ?", (artifact, OCR)
+            )
+        }
+        covered = bool(brought) and bool(rows) and brought.issuperset(self._wanted(rows[0]))
+        self._journal.execute("update ocr_wanted set covered = ? where artifact = ?", (covered, artifact))
+        self.settle(artifact)
+
     def settle(self, artifact: str) -> None:
         """Show an artifact in the state that OCR gave it; one that is not whole for other reasons stays so."""
+        self._journal.execute(_LET_GO, (artifact,))
         self._journal.execute(_SETTLE, (artifact, State.PARTLY.value, Reason.OCR_PENDING.value))
 
     def counts(self) -> dict[str, int]:
@@ -221,10 +257,13 @@ class OcrPages:
             "select state, count(*) as n from ocr_pages where stage = ? group by 1", (OCR,)
         )
         found = {row["state"]: row["n"] for row in rows}
-        wanted = sum(len(self._wanted(row)) for row in self._journal.rows(_ALL))
-        ended = found.get(DONE, 0) + found.get(FAILED, 0)
+        waiting = self._journal.value(
+            "select coalesce(sum(wanted - (select count(*) from ocr_pages p where p.artifact = w.artifact "
+            "and p.stage = ? and p.state in (?, ?))), 0) from ocr_wanted w where state is null and not covered",
+            (OCR, DONE, FAILED),
+        )
         return {
-            "waiting": max(wanted - ended, 0),
+            "waiting": max(waiting, 0),
             "done": found.get(DONE, 0),
             "failed": found.get(FAILED, 0),
             "without_engine": found.get(NO_ENGINE, 0),

@@ -63,7 +63,7 @@ def score_cells(
     A cell counts when the text at exactly this address is exactly the one stored. Cells of files the
     truth knows no cells of are left out of the precision. Raises BadSource when the truth is missing.
     """
-    known = _facts(truth, "cells")
+    known = facts(truth, "cells")
     given = {(path, parse_parts(part)): (raw, shown, formula) for path, part, raw, shown, formula in cells}
     covered = {path for path, _ in known}
     scores = []
@@ -84,7 +84,7 @@ def score_lines(
     the precision; what lies so deep that it may be refused is not expected. The second score (`lines:text`)
     asks only whether the text was found in the right file.
     """
-    known = _facts(truth, "lines")
+    known = facts(truth, "lines")
     covered = {path for path, _ in known}
     kinds = {(path, _kind(parts)) for path, parts in known}
     kept = [(path, parse_parts(part), text) for path, part, text in lines if path in covered]
@@ -146,18 +146,18 @@ def score_search(
     A hit is wrong when its cell or line, folded to letters, does not hold the name; hits outside cells
     and lines (properties, file names) are left out.
     """
-    facts = {
+    said = {
         at: str(row["raw"])
-        for at, row in (_facts(truth, "cells") | _facts(truth, "lines")).items()
+        for at, row in (facts(truth, "cells") | facts(truth, "lines")).items()
         if row["raw"] and row["needs"] == ""
     }
-    folded = {at: _letters(text) for at, text in facts.items()}
+    folded = {at: _letters(text) for at, text in said.items()}
     expected = found = right = 0
     problems: list[str] = []
     for name in _planted(truth, names):
         letters = _letters(name)
-        wanted = {at for at, text in facts.items() if name in text}
-        hits = {at for at in ((path, parse_parts(part)) for path, part in search(name)) if at in facts}
+        wanted = {at for at, text in said.items() if name in text}
+        hits = {at for at in ((path, parse_parts(part)) for path, part in search(name)) if at in said}
         false = {at for at in hits if letters not in folded[at]}
         expected += len(wanted)
         found += len(hits - (hits - wanted - false))  # a spelling that only folds to the name is neither
@@ -206,7 +206,8 @@ def _problems(word: str, places: Sequence[Address]) -> tuple[str, ...]:
     return tuple(f"{word} {path}#{parts}" for path, parts in sorted(places)[:_SHOWN_PROBLEMS])
 
 
-def _facts(truth: Path, name: str) -> dict[Address, dict[str, object]]:
+def facts(truth: Path, name: str) -> dict[Address, dict[str, object]]:
+    """Give the facts of a table of the truth by path and part; raises BadSource when it is missing."""
     path = truth / f"{name}.parquet"
     if not path.is_file():
         raise BadSource(f"{path} is missing", remedy="Name the truth folder of a world.")

@@ -7,7 +7,7 @@ time, each page in the journal as soon as it is read, an artifact's pages in a s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
@@ -47,6 +47,11 @@ SETTLE_SECONDS: Final = 600.0
 """So often is what was read put into segments and the index, so that it is found while the rest goes on."""
 
 
+Only = Mapping[str, Collection[int]]
+"""Artifacts, each with the pages that are to be read of it."""
+Chosen = Sequence[tuple[Waiting, tuple[int, ...]]]
+
+
 class Engines(Protocol):
     """Reads pictures of pages, several at a time, and tells of each as soon as it is done."""
 
@@ -78,6 +83,13 @@ class _Page:
     began: float
 
 
+def _chosen(one: Waiting, only: Only | None) -> tuple[int, ...]:
+    """Give the pages of an artifact that are to be read now."""
+    if only is None:
+        return one.pages
+    return tuple(page for page in one.pages if page in only[one.artifact])
+
+
 class Recognition:
     """Reads every page of the case that waits for OCR."""
 
@@ -97,17 +109,22 @@ class Recognition:
         self._pages = OcrPages(journal, limits.pages)
         self._open: dict[int, _Page] = {}
         self._left: dict[str, set[int]] = {}
-        self._began: dict[str, float] = {}
+        self._begun: set[str] = set()
         self._settled = time.monotonic()
 
-    def run(self, using: Using, passwords: tuple[str, ...], progress: Progress) -> int:
-        """Read until nothing waits; gives how many pages that were. A kill loses the pages at hand, no others."""
+    def run(
+        self, using: Using, passwords: tuple[str, ...], progress: Progress, only: Only | None = None
+    ) -> int:
+        """Read until nothing waits; gives how many pages that were. A kill loses the pages at hand, no others.
+
+        `only` leaves all other artifacts and pages for later.
+        """
         self._pages.repair(VERSION)
         total = 0
         try:
             for _, some in groupby(self._pages.waiting(using.signature), key=lambda one: one.kind):
-                waiting = list(some)
-                count = sum(len(one.pages) for one in waiting)
+                waiting = [(one, _chosen(one, only)) for one in some if only is None or one.artifact in only]
+                count = sum(len(pages) for _, pages in waiting)
                 total += count
                 progress.begin(OCR, count, count)
                 self._read(using, waiting, passwords, progress)
@@ -117,11 +134,9 @@ class Recognition:
         self._settle(using)
         return total
 
-    def _read(
-        self, using: Using, waiting: list[Waiting], passwords: tuple[str, ...], progress: Progress
-    ) -> None:
+    def _read(self, using: Using, waiting: Chosen, passwords: tuple[str, ...], progress: Progress) -> None:
         """Read the pages of some artifacts."""
-        for one in waiting:
+        for one, _ in waiting:
             self._left[one.artifact] = set(one.pages)
             if not one.pages:
                 self._end(one.artifact)
@@ -142,7 +157,7 @@ class Recognition:
     def _pictures(
         self,
         using: Using,
-        waiting: Iterable[Waiting],
+        waiting: Chosen,
         passwords: tuple[str, ...],
         not_drawn: Callable[[Job, str, Reason], None],
     ) -> Iterator[PagePicture]:
@@ -182,15 +197,15 @@ class Recognition:
         workers.run(iter(jobs), consume, ended, restart)
         return failed
 
-    def _jobs(self, waiting: Iterable[Waiting], passwords: tuple[str, ...]) -> Iterator[tuple[Job, str]]:
+    def _jobs(self, waiting: Chosen, passwords: tuple[str, ...]) -> Iterator[tuple[Job, str]]:
         """Make a job for each page, with the password that fitted its file before all others."""
         number = 0
-        for one in waiting:
+        for one, pages in waiting:
             at = self._original(one.artifact) if one.home == "original" else self._members.path(one.artifact)
             name = bytes(one.untrusted_path).rsplit(b"/", 1)[-1]
             fitted = self._journal.value("select password from fitted where artifact = ?", (one.artifact,))
             words = (fitted, *passwords) if fitted else passwords
-            for page in one.pages:
+            for page in pages:
                 number += 1
                 yield Job(number, at, one.size, name, words, Task.PICTURE, page, DPI), one.artifact
 
@@ -216,20 +231,21 @@ class Recognition:
     def _keep(self, artifact: str, done: PageDone) -> None:
         """Keep a page, and end its artifact when it was the last one."""
         self._pages.keep(artifact, done)
+        self._begun.add(artifact)
         left = self._left[artifact]
         left.discard(done.page)
         if not left:
             self._end(artifact)
 
     def _end(self, artifact: str) -> None:
-        """Make valid what was read of an artifact, all its pages together."""
+        """Make valid what was read of an artifact so far; with its last page it is done."""
         pages = self._pages.of_artifact(artifact)
         read = [(one.page, from_text(one.reading)) for one in pages if one.reading is not None]
         rows = [row for page, document in read for row in rows_of_page(page, document)]
         pending = self._results.begin(artifact, OCR, VERSION)
         if rows:
             self._results.add(pending, OCR, to_table(artifact, 0, rows))
-        state, reason = outcome_of(pages)
+        state, reason = outcome_of(pages) if not self._left[artifact] else (None, Reason.NONE)
 
         def also() -> None:
             if state is not None:
@@ -237,10 +253,12 @@ class Recognition:
 
         seconds = sum(one.seconds for one in pages)
         self._results.commit(pending, content_of(VERSION, read), seconds, also)
-        del self._left[artifact]
+        self._begun.discard(artifact)
 
     def _settle(self, using: Using) -> None:
-        """Put what was read into segments and let it be found."""
+        """Put what was read into segments and let it be found, also of documents that are not done."""
+        for artifact in sorted(self._begun):
+            self._end(artifact)
         self._results.flush()
         using.settle()
         self._settled = time.monotonic()

@@ -45,7 +45,7 @@ def ground(small: Image.Image) -> str:
     _hue, saturation, value = small.convert("HSV").split()
     counts = value.histogram()
     pixels = small.width * small.height
-    if max(sum(counts[at : at + _NEAR]) for at in range(len(counts) - _NEAR)) >= _FLAT * pixels:
+    if max(sum(counts[at : at + _NEAR]) for at in range(len(counts) - _NEAR + 1)) >= _FLAT * pixels:
         return "flat"
     colourless = saturation.point(lambda one: 255 * (one < _COLOURLESS))
     light = value.point(lambda one: 255 * (one >= _LIGHT))
