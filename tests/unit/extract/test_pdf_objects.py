@@ -327,3 +327,37 @@ def test_entries_that_are_something_else_cost_nothing_else(key: str, value: byte
 def test_a_catalog_of_anything_costs_nothing_else(key: str, value: bytes, read_with: Read) -> None:
     data = written((at(50, 700, b"text"), b""), catalog=b"/%s %s" % (key.encode(), value))
     assert read_with(FORMAT, data).said["page=1&line=1"] == "text"
+
+
+def test_what_a_stamp_shows_and_a_field_shows_otherwise_is_read(read_with: Read) -> None:
+    def edit(document: Pdf) -> None:
+        resources = document.pages[0].obj.Resources
+
+        def drawn(text: bytes) -> Dictionary:
+            form = document.make_stream(
+                b"BT /F1 12 Tf 2 2 Td (%s) Tj ET" % text,
+                Subtype=Name.Form,
+                BBox=[0, 0, 90, 20],
+                Resources=resources,
+            )
+            return Dictionary(N=form)
+
+        notes = [
+            Dictionary(Subtype=Name.Stamp, Rect=[0, 0, 90, 20], AP=drawn(b"APPROVED")),
+            Dictionary(
+                Subtype=Name.FreeText, Rect=[0, 30, 90, 50], Contents="the same", AP=drawn(b"the same")
+            ),
+            Dictionary(
+                Subtype=Name.Widget, FT=Name.Tx, T="f", V="stored", Rect=[0, 60, 90, 80], AP=drawn(b"shown")
+            ),
+            Dictionary(Subtype=Name.Stamp, Rect=[0, 0, 90, 20], AP=Dictionary(N=5)),
+        ]
+        document.pages[0].obj.Annots = Array([document.make_indirect(note) for note in notes])
+        document.Root.AcroForm = Dictionary(Fields=[document.pages[0].obj.Annots[2]])
+
+    found = read_with(FORMAT, edited(PAGE, edit))
+    assert {part: text for part, text in found.said.items() if part.endswith("shown=1")} == {
+        "page=1&annotation=1&shown=1": "APPROVED",
+        "page=1&annotation=3&shown=1": "shown",
+    }
+    assert found.partial == []

@@ -138,5 +138,7 @@ def test_of_a_line_that_is_covered_in_part_the_covered_part_is_told(read_with: R
     found = read_with(FORMAT, written((at(50, 740, b"seen"), b""), (drawn, b"")))
     assert found.said["page=2&line=1"] == "Name: WWWWWW known"
     assert found.said["page=2&line=1&hidden=1"] == "WWWWWW"
+    left, _, right, _ = found.boxes["page=2&line=1&hidden=1"]
+    assert (860 < left < 900, 1480 < right < 1600) == (True, True)
     assert found.flags["page=1&line=1"] == Flag.NONE
     assert found.properties["pdf:covered-text"] == ["2"]

@@ -36,7 +36,7 @@ from proofroom.extract.pages.opening import Opened, open_pdf, refusal
 from proofroom.extract.pages.pdf_bytes import PdfBytes, scan_pdf
 from proofroom.extract.pages.pictures import Pictures
 from proofroom.extract.pages.revisions import revisions, send_earlier
-from proofroom.extract.pages.structure import Structure, open_structure
+from proofroom.extract.pages.structure import Structure, open_structure, refuse_bombs
 from proofroom.extract.pages.things import page_things
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
@@ -56,8 +56,13 @@ def read(source: Source, sink: Sink) -> None:
         sink.meta(key, value)
     for key, value in encryption_facts(source.untrusted, source.size, scanned.encrypt_at):
         sink.meta(key, value)
+    objects = open_structure(source.untrusted, None)
+    if objects is not None:
+        refuse_bombs(objects)
     opened = open_pdf(source, scanned)
-    document = _Document(opened, source, sink, scanned)
+    if objects is None:
+        objects = open_structure(opened.stream or source.untrusted, opened.password)
+    document = _Document(opened, objects, source, sink, scanned)
     try:
         document.properties()
         document.pages()
@@ -70,18 +75,17 @@ def read(source: Source, sink: Sink) -> None:
 class _Document:
     """One open document on its way to the sink."""
 
-    def __init__(self, opened: Opened, source: Source, sink: Sink, scanned: PdfBytes) -> None:
+    def __init__(self, opened: Opened, objects: Any, source: Source, sink: Sink, scanned: PdfBytes) -> None:
         self._opened = opened
         self._pdf = opened.pdf
         self._source = source
         self._sink = sink
         self._scanned = scanned
-        objects = open_structure(opened.stream or source.untrusted, opened.password)
         self._structure = None if objects is None else Structure(objects, source, sink)
         self._names: set[str] = set()
         self._authors: set[str] = set()
         self._pictures = Pictures(sink, source.limits)
-        self._anything = False
+        self._anything = self._bombs = False
         self._hidden_layers: frozenset[str] = frozenset()
         self._for_ocr: list[int] = []
         self._unseen: dict[Unseen, list[int]] = {}
@@ -175,7 +179,10 @@ class _Document:
         found = revisions(stream, ends, self._opened.password)
         for revision in found:
             self._sink.meta("pdf:revision", str(revision))
-        send_earlier(stream, found, self._source.size if cut else ends[-1], opened, self._sink)
+        # To compare means to load all pages.
+        if not self._bombs:
+            end = self._source.size if cut else ends[-1]
+            send_earlier(stream, found, end, opened, self._sink)
 
     def end(self) -> None:
         """Say how the document ends as a whole."""
@@ -199,6 +206,10 @@ class _Document:
 
     def _page(self, number: int, lines: LineBatch) -> bool:
         """Send one page; says whether it could be loaded."""
+        if self._structure is not None and self._structure.is_bomb(number):
+            self._sink.partly(Reason.LIMIT_EXPANSION)
+            self._anything = self._bombs = True
+            return True
         page = pdfium.FPDF_LoadPage(self._pdf, number - 1)
         if not page:
             return False
@@ -232,7 +243,7 @@ class _Document:
             lines.add(Line(part, PieceKind.LINE, line.untrusted_text, flags, line.box))
             if line.untrusted_unseen:
                 part = f"{part}&hidden=1"
-                lines.add(Line(part, PieceKind.LINE, line.untrusted_unseen, flags, line.box))
+                lines.add(Line(part, PieceKind.LINE, line.untrusted_unseen, flags, line.unseen_box))
             for why in line.unseen:
                 pages = self._unseen.setdefault(why, [])
                 if pages[-1:] != [number]:

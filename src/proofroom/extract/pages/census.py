@@ -10,12 +10,10 @@ import pikepdf
 
 from proofroom.extract.pages.tree import (
     BROKEN,
-    entries,
     entry,
     first_bytes,
     is_dictionary,
     items,
-    key_of,
     words,
 )
 
@@ -70,27 +68,27 @@ def _look(thing: Any, census: Census) -> None:
             return
         one = waiting.pop()
         if isinstance(one, pikepdf.Array):
-            waiting += [item for item in islice(one, _MOST_INSIDE) if _is_inside(item)]
-        elif is_dictionary(one):
-            _keep(one, census)
-            inside = one.stream_dict if isinstance(one, pikepdf.Stream) else one
-            waiting += [value for _, value in entries(inside) if _is_inside(value)]
+            inside: list[Any] = list(islice(one, _MOST_INSIDE))
+        elif isinstance(one, (pikepdf.Dictionary, pikepdf.Stream)):
+            found = dict(islice(one.items(), _MOST_INSIDE))
+            _keep(one, found, census)
+            inside = list(found.values())
+        else:
+            continue
+        waiting += [value for value in inside if isinstance(value, pikepdf.Object) and not value.is_indirect]
 
 
-def _is_inside(value: Any) -> bool:
-    return isinstance(value, (pikepdf.Array, pikepdf.Dictionary)) and not value.is_indirect
-
-
-def _keep(thing: Any, census: Census) -> None:
-    kind = words(entry(thing, "/Type"))
+def _keep(thing: Any, found: dict[str, Any], census: Census) -> None:
+    """Keep a font, packet, file or action; `found` are the entries of the thing."""
+    kind = words(found["/Type"]) if "/Type" in found else ""
     if kind == "Font" and len(census.fonts) < _MOST_FONTS:
         if name := _font(thing):
             census.fonts[name] = None
     elif kind == "Metadata" and isinstance(thing, pikepdf.Stream) and len(census.packets) < _MOST_PACKETS:
         census.packets.append(first_bytes(thing, _LONGEST_PACKET))
-    elif is_dictionary(entry(thing, "/EF")):
+    elif "/EF" in found and is_dictionary(found["/EF"]):
         census.files.append(thing)
-    if words(entry(thing, "/S")) in _ACTIONS:
+    if "/S" in found and words(found["/S"]) in _ACTIONS:
         census.actions.append(thing)
 
 
@@ -114,8 +112,3 @@ def _font(font: Any) -> str:
     ]
     name = words(entry(font, "/BaseFont")) or words(entry(font, "/Name")) or "unnamed"
     return f"{name} ({', '.join(filter(None, said))})"
-
-
-def object_key(thing: Any) -> Any:
-    """Give by what an object is known to be the same: its number, or itself."""
-    return key_of(thing) or id(thing)

@@ -62,9 +62,10 @@ class _Cover:
 
 @dataclass(slots=True)
 class Hiding:
-    """What hides text on a page: why single texts are unseen, what covers others, and where the page ends."""
+    """What hides text on a page, where the page ends, and by how many quarters it is shown turned."""
 
     page: Box
+    turns: int = 0
     texts: dict[int, tuple[int, Unseen]] = field(default_factory=dict)
     covers: list[_Cover] = field(default_factory=list)
     backgrounds: list[tuple[int, Box]] = field(default_factory=list)

@@ -49,6 +49,7 @@ class PageLine:
     box: tuple[int, int, int, int]
     unseen: Unseen = Unseen.NONE
     untrusted_unseen: str = ""
+    unseen_box: tuple[int, int, int, int] = (0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +75,10 @@ def page_text(page: Any, things: Sequence[Thing], around_it: Surroundings) -> Te
         count = max(pdfium.FPDFText_CountChars(text_page), 0)
         units = page_units(text_page, min(count, MOST_CHARACTERS))
         hiding = what_hides(things, page_box(page), around_it.notes, around_it.hidden_layers)
+        hiding.turns = turns
         unreliable = is_unreliable(text_page, units)
         found = [
-            _line(text_page, units, part, hiding, turns)
+            _line(text_page, units, part, hiding)
             for span in spans(units)
             for part in _parts(text_page, units, span, turns)
         ]
@@ -88,10 +90,10 @@ def page_text(page: Any, things: Sequence[Thing], around_it: Surroundings) -> Te
 
 
 def _line(
-    text_page: Any, units: array[int], span: tuple[int, int], hiding: Hiding, turns: int
+    text_page: Any, units: array[int], span: tuple[int, int], hiding: Hiding
 ) -> tuple[PageLine, Box, bool]:
     """Read one line: what it says, its box as the page is shown, and whether it is written downwards."""
-    start, end = span
+    (start, end), turns = span, hiding.turns
     text, box = tidy(units[start:end]), _box(text_page, start, end - start)
     line = PageLine(text, as_shown(box, hiding.page, turns))
     if text.strip() and (hiding.anything or not hiding.page.holds_all(box)):
@@ -150,6 +152,8 @@ def _mark_unseen(
         kept = set(places)
         runs = array("H", (units[at] if at in kept else 0x20 for at in range(*span)))
         line.untrusted_unseen = " ".join(tidy(runs).split())
+        seen_as = around([_character(text_page, at) for at in unseen])
+        line.unseen_box = as_shown(seen_as, hiding.page, hiding.turns)
 
 
 def _is_upright(text_page: Any, start: int, quarter_turns: int, text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from proofroom.extract.format import Sink
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.pages.actions import Actions
+from proofroom.extract.pages.appearances import Appearances
 from proofroom.extract.pages.box import Box, around
 from proofroom.extract.pages.tree import (
     box_of,
@@ -50,6 +51,7 @@ class Margins:
 
     sink: Sink
     actions: Actions
+    appearances: Appearances
     widgets: set[tuple[int, int]] = field(default_factory=set)
 
     def opaque(self, page: Any) -> list[Box]:
@@ -84,6 +86,8 @@ class Margins:
         if (key := key_of(note)) is not None:
             self.widgets.add(key)
         self.actions.of(note, where, lines)
+        said = value_text(inherited(note, "/V")) if kind == "Widget" else words(entry(note, "/Contents"))
+        self.appearances.take(note, where, said, flags)
         if kind == "Widget":
             send_field(note, where, lines, flags)
             return

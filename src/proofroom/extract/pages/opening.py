@@ -18,8 +18,9 @@ from proofroom.extract.pages.pdf_bytes import PdfBytes, mended
 from proofroom.extract.pages.stand_in_font import install
 from proofroom.model.states import Reason, State
 
-# What it says on standard error is not ours to let out.
-logging.getLogger(pypdfium2.__name__).setLevel(logging.CRITICAL + 1)
+# What they say on standard error is not ours to let out.
+for library in (pypdfium2, pikepdf):
+    logging.getLogger(library.__name__).setLevel(logging.CRITICAL + 1)
 
 _LARGEST_COPY: Final = 64 << 20
 _FONT: Final = install()

@@ -14,10 +14,13 @@ import pypdfium2
 from pypdfium2 import raw as pdfium
 
 from proofroom.extract.format import Source, Unreadable
-from proofroom.extract.pages.opening import open_pdf
+from proofroom.extract.pages.bombs import page_swells
+from proofroom.extract.pages.opening import Opened, open_pdf
 from proofroom.extract.pages.pdf_bytes import scan_pdf
 from proofroom.extract.pages.stand_in_font import is_stand_in, own_shapes
+from proofroom.extract.pages.structure import open_structure
 from proofroom.extract.pages.things import page_things
+from proofroom.extract.pages.tree import BROKEN
 from proofroom.model.states import Reason, State
 
 MOST_PIXELS: Final = 40_000_000
@@ -43,6 +46,7 @@ def _rendered(source: Source, number: int, dpi: int) -> tuple[int, int, bytes]:
     try:
         if not 1 <= number <= min(len(opened.pdf), source.limits.pages):
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_PAGES)
+        _refuse_bomb(source, opened, number)
         page = pdfium.FPDF_LoadPage(opened.pdf, number - 1)
         if not page:
             raise Unreadable(State.DAMAGED, Reason.DAMAGED_PART)
@@ -54,6 +58,20 @@ def _rendered(source: Source, number: int, dpi: int) -> tuple[int, int, bytes]:
         raise Unreadable(State.DAMAGED, Reason.DAMAGED_PART) from None
     finally:
         opened.pdf.close()
+
+
+def _refuse_bomb(source: Source, opened: Opened, number: int) -> None:
+    """Refuse a page that would unpack or draw too much; raises Unreadable."""
+    document = open_structure(opened.stream or source.untrusted, opened.password)
+    if document is None:
+        return
+    try:
+        if number <= len(document.pages) and page_swells(document.pages[number - 1].obj):
+            raise Unreadable(State.TRUNCATED, Reason.LIMIT_EXPANSION)
+    except BROKEN:
+        return
+    finally:
+        document.close()
 
 
 def _drawn(page: Any, dpi: int, pixels: int) -> tuple[int, int, bytes]:

@@ -8,10 +8,12 @@ from typing import Any, BinaryIO, Final
 
 import pikepdf
 
-from proofroom.extract.format import Sink, Source
+from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.pages import layers as optional
 from proofroom.extract.pages.actions import Actions
+from proofroom.extract.pages.appearances import Appearances
+from proofroom.extract.pages.bombs import page_swells, swells
 from proofroom.extract.pages.box import Box
 from proofroom.extract.pages.census import Census, take
 from proofroom.extract.pages.encryption import opened_facts
@@ -39,14 +41,14 @@ from proofroom.extract.pages.tree import (
     words,
 )
 from proofroom.model.evidence import PieceKind
-from proofroom.model.states import Reason
+from proofroom.model.states import Reason, State
 from proofroom.model.where import Parts
 
 _MOST_FILES_OF_A_PAGE: Final = 10_000
 
 
 def open_structure(stream: BinaryIO, password: str | None) -> Any:
-    """Open the objects of a document that PDFium has opened; None when they are too damaged for qpdf."""
+    """Open the objects of a document; None when they are too damaged for qpdf or the password does not fit."""
     try:
         return pikepdf.open(
             stream,
@@ -57,6 +59,16 @@ def open_structure(stream: BinaryIO, password: str | None) -> Any:
         )
     except (*BROKEN, OSError):
         return None
+
+
+def refuse_bombs(pdf: Any) -> None:
+    """Refuse a document in which a packet would swell as soon as it is opened with PDFium; raises Unreadable."""
+    try:
+        found = swells(entry(pdf.Root, "/Metadata"))
+    except BROKEN:
+        return
+    if found:
+        raise Unreadable(State.TRUNCATED, Reason.LIMIT_EXPANSION)
 
 
 @dataclass(slots=True)
@@ -77,7 +89,7 @@ class Structure:
 
     def __post_init__(self) -> None:
         """List the pages."""
-        self._margins = Margins(self.sink, self._actions)
+        self._margins = Margins(self.sink, self._actions, Appearances(self.sink))
         self._files = Files(self.sink, self.source.limits)
         with one_part(self.sink):
             self.pages = [page.obj for page in islice(self.pdf.pages, self.source.limits.pages)]
@@ -118,6 +130,14 @@ class Structure:
             found.append(optional.marked_copy(self.pdf, self._hidden, self.source.size))
         return b"".join(found)
 
+    def is_bomb(self, number: int) -> bool:
+        """Say whether a page, from 1, would unpack or draw so much that it must not be loaded."""
+        found: list[bool] = []
+        if number <= len(self.pages):
+            with one_part(self.sink):
+                found.append(page_swells(self.pages[number - 1]))
+        return any(found)
+
     def opaque_notes(self, number: int) -> list[Box]:
         """Give what annotations cover on a page, from 1."""
         found: list[Box] = []
@@ -154,6 +174,7 @@ class Structure:
         """Send what belongs to the whole document, and the files that hang elsewhere or nowhere."""
         root = self.pdf.Root
         with LineBatch(self.sink) as lines:
+            self._margins.appearances.send(lines)
             with one_part(self.sink):
                 names = destinations(root)
                 headings = send_outline(root, self._numbers, names, self._actions, lines)
