@@ -25,15 +25,16 @@ class Pinned:
 
     def at_cell(self, row: int, column: int, what: str, kind: PieceKind, untrusted_text: str) -> Line:
         """Give the next comment, link or picture at a cell (both from 1)."""
-        flags = self.flags
-        if row in self.cells.hidden_rows:
-            flags |= Flag.HIDDEN_ROW
-        if column in self.cells.hidden_columns:
-            flags |= Flag.HIDDEN_COLUMN
+        flags = self.flags | self.hidden_at(row, column)
         name = cell_name(row, column)
         number = self._next(self.untrusted_sheet, name, what)
         parts = (("sheet", self.untrusted_sheet), ("cell", name), (what, number))
         return Line(format_parts(parts), kind, untrusted_text, flags)
+
+    def hidden_at(self, row: int, column: int) -> Flag:
+        """Tell whether the row and the column of a cell are hidden."""
+        flags = Flag.HIDDEN_ROW if row in self.cells.hidden_rows else Flag.NONE
+        return flags | (Flag.HIDDEN_COLUMN if column in self.cells.hidden_columns else Flag.NONE)
 
     def at_sheet(self, what: str, kind: PieceKind, untrusted_text: str) -> Line:
         """Give the next header, footer or shape of the sheet."""
