@@ -1,7 +1,7 @@
 """Take a number format code such as `#,##0.00;[Red]-0` apart into sections and tokens.
 
 The grammar is ECMA-376 part 1, 18.8.31, as spreadsheet programs really use it. A section that holds
-something we do not render (fractions, eras, Chinese numerals) is `UNKNOWN`: nothing is shown for it
+something we do not render (Japanese eras, the reader's own long date) is `UNKNOWN`: nothing is shown for it
 rather than something wrong.
 """
 
@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from proofroom.extract.ooxml.numerals import DB_NUMBERS, SCRIPTS
+
 _TOKEN: Final = re.compile(
     r"""(?P<quoted>"[^"]*"?)|\\(?P<escaped>.)|(?P<padding>[_*].)|(?P<bracket>\[[^\]]*\])"""
     r"""|(?P<general>General|G/通用格式)|(?P<noon>AM/PM|A/P|上午/下午)"""
-    r"""|(?P<exponent>E[+-])|(?P<date>y+|m+|d+|h+|s+|e+|a{3,4})|(?P<digit>[0#?])"""
+    r"""|(?P<exponent>E[+-])|(?P<date>y+|m+|d+|h+|s+|e+|a{3,4}|b{2,4})"""
+    r"""|(?P<digit>[0#?])|(?P<figure>[1-9])"""
     r"""|(?P<mark>[.,%/@])|(?P<literal>[-+$():!^&'~{}<>= ]|[^\x00-\x7f])""",
     re.IGNORECASE | re.DOTALL,
 )
@@ -30,8 +33,14 @@ _LOCALE: Final = re.compile(
     r"\$([^-]*)(?:-([0-9A-Fa-f]{1,8}|x-sysdate|x-systime|[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})*))?(?:,[^\]]*)?\Z"
 )
 _SYSTEM: Final = ("F800", "F400", "X-SYSDATE", "X-SYSTIME")
-_LANGUAGES: Final = {0x09: "EN", 0x04: "ZH"}
+_LANGUAGES: Final = {0x04: "ZH", 0x07: "DE", 0x09: "EN", 0x0A: "ES", 0x0C: "FR", 0x1E: "TH"}
+_TAIWAN: Final = (0x0404, 0x0C04, 0x1404)
+_NUMERALS: Final = re.compile(r"DBNum([1-3])\Z", re.IGNORECASE)
+_SIMPLIFIED: Final = ("", "ZH")
 _PLAIN_DIGITS: Final = (0, 1)
+_CALENDARS: Final = {0: 0, 1: 0, 2: 0, 4: -1911, 5: 2333, 7: 543, 9: 0, 10: 0, 11: 0, 12: 0}
+"""Years that a calendar counts more than ours, by its number in a locale."""
+
 _MOST_SECTIONS: Final = 4
 _LONGEST_CODE: Final = 1_024
 
@@ -41,6 +50,7 @@ class Kind(Enum):
 
     GENERAL = "general"
     NUMBER = "number"
+    FRACTION = "fraction"
     DATE = "date"
     DURATION = "duration"
     TEXT = "text"
@@ -50,7 +60,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One piece of a section: `kind` is literal, digit, mark, exponent, date, elapsed, noon or general."""
+    """One piece of a section: `kind` is literal, digit, figure, mark, exponent, date, elapsed, noon or general."""
 
     kind: str
     text: str
@@ -60,7 +70,8 @@ class Token:
 class Section:
     """One of up to four sections: what it does, its tokens, its condition and the language it names.
 
-    known: whether it holds nothing but what is rendered; language: "" where none is named.
+    known: whether it holds nothing but what is rendered; language: "" where none is named. numerals: those of
+    `proofroom.extract.ooxml.numerals`, 0 for the usual ones. years: what the calendar counts more than ours.
     """
 
     kind: Kind
@@ -68,6 +79,8 @@ class Section:
     condition: tuple[str, float] | None = None
     language: str = ""
     known: bool = True
+    numerals: int = 0
+    years: int = 0
 
 
 def split_code(code: str) -> tuple[Section, ...]:
@@ -111,6 +124,7 @@ class _Reader:
         self.condition: tuple[str, float] | None = None
         self.known = True
         self._language = ""
+        self._numerals = self._years = 0
 
     def take(self, group: str, text: str) -> None:
         if group == "bracket":
@@ -123,43 +137,52 @@ class _Reader:
 
     def _bracket(self, inside: str) -> None:
         """Read what stands in brackets: a colour, a condition, an elapsed time or a locale."""
-        condition, locale = _CONDITION.match(inside), _LOCALE.match(inside)
+        condition, locale, numerals = _CONDITION.match(inside), _LOCALE.match(inside), _NUMERALS.match(inside)
         if condition:
             self.condition = (condition.group(1), float(condition.group(2)))
         elif _ELAPSED.match(inside):
             self.tokens.append(Token("elapsed", inside.lower()))
         elif locale:
-            language = _language((locale.group(2) or "").upper())
-            self._language = language or ""
-            self.known = self.known and language is not None
+            self._locale((locale.group(2) or "").upper())
             if locale.group(1):
                 self.tokens.append(Token("literal", locale.group(1)))
+        elif numerals:
+            self._numerals = int(numerals.group(1))
         else:
             self.known = self.known and bool(_COLOUR.match(inside))
 
+    def _locale(self, locale: str) -> None:
+        """Take a language, and its digits and calendar: one byte each before it ([MS-LCID])."""
+        if locale in _SYSTEM:
+            self.known = False
+            return
+        try:
+            number = int(locale or "0", 16)
+        except ValueError:
+            self._language = locale.partition("-")[0]
+            return
+        digits, calendar = number >> 24, number >> 16 & 0xFF
+        if digits not in _PLAIN_DIGITS:
+            self._numerals = SCRIPTS.get(digits, 0)
+            self.known = self.known and bool(self._numerals)
+        self.known = self.known and calendar in _CALENDARS
+        self._years = _CALENDARS.get(calendar, 0)
+        if number & 0xFFFF:
+            self._language = "TW" if number & 0xFFFF in _TAIWAN else _LANGUAGES.get(number & 0x3FF, "OTHER")
+
     def section(self) -> Section:
+        if self._numerals in DB_NUMBERS and not self.tokens:
+            self.tokens.append(Token("general", ""))
         kinds = {token.kind for token in self.tokens}
         marks = {token.text for token in self.tokens if token.kind == "mark"}
         kind = _kind(kinds, marks)
+        if self._numerals in DB_NUMBERS and self._language not in _SIMPLIFIED:
+            self.known = False
         if not self.known and kind not in (Kind.DATE, Kind.DURATION):
             kind = Kind.UNKNOWN
-        return Section(kind, tuple(self.tokens), self.condition, self._language, self.known)
-
-
-def _language(locale: str) -> str | None:
-    """Give the language a locale means ("" for none); None where it changes digits, calendar or format.
-
-    Eight hex digits are one byte for the digits, one for the calendar, two for the language ([MS-LCID]).
-    """
-    if locale in _SYSTEM:
-        return None
-    try:
-        number = int(locale or "0", 16)
-    except ValueError:
-        return locale.partition("-")[0]
-    if number >> 24 not in _PLAIN_DIGITS or number >> 16 & 0xFF not in _PLAIN_DIGITS:
-        return None
-    return _LANGUAGES.get(number & 0x3FF, "OTHER") if number & 0xFFFF else ""
+        return Section(
+            kind, tuple(self.tokens), self.condition, self._language, self.known, self._numerals, self._years
+        )
 
 
 def _kind(kinds: set[str], marks: set[str]) -> Kind:
@@ -173,6 +196,8 @@ def _kind(kinds: set[str], marks: set[str]) -> Kind:
     if "@" in marks:
         return Kind.TEXT if "digit" not in kinds else Kind.UNKNOWN
     if "/" in marks:
+        return Kind.FRACTION if "digit" in kinds and not marks & {"%", ","} else Kind.UNKNOWN
+    if "figure" in kinds:
         return Kind.UNKNOWN
     if "digit" in kinds:
         return Kind.NUMBER

@@ -12,7 +12,9 @@ from decimal import ROUND_HALF_UP, Decimal
 from operator import attrgetter
 from typing import Final
 
+from proofroom.extract.ooxml.calendar_names import MONTHS, SHORT_MONTHS, SHORT_WEEKDAYS, WEEKDAYS
 from proofroom.extract.ooxml.format_code import Section, Token
+from proofroom.extract.ooxml.numerals import DB_NUMBERS, in_digits, of_date
 
 _LAST_SERIAL: Final = 2_958_465
 _PHANTOM: Final = 60
@@ -22,13 +24,9 @@ _DAY_MILLISECONDS: Final = 86_400_000
 _SECONDS: Final = {"h": 3600, "m": 60, "s": 1}
 _NUMBERS: Final = {"m": "month", "d": "day", "h": "hour", "n": "minute", "s": "second"}
 _NOON: Final = 12
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _WEEKDAYS_ZH: Final = "一二三四五六日"
-_ENGLISH: Final = ("", "EN")
+_NOONS: Final = {"ZH": ("上午", "下午"), "TW": ("上午", "下午")}
+_BUDDHIST, _TAIWAN = 543, -1911
 _LONG: Final = 3
 _FULL: Final = 4
 _LETTER: Final = 5
@@ -97,14 +95,27 @@ def date_plan(section: Section) -> DatePlan | None:
     fields: list[_Field] = []
     digits = 0
     for token in tokens:
-        piece, field = _part(token, digits, half=half, english=section.language in _ENGLISH)
+        piece, field = _part(token, digits, section, half=half)
         if piece is None:
             return None
         digits += token.kind == "digit"
+        if field is not None:
+            piece, field = _in_numerals(piece, field, token, section.numerals)
+            fields.append(field)
         pieces.append(piece)
-        fields.extend([field] if field else [])
     clock = any(token.text[0] == "s" for token in tokens if token.kind in ("date", "elapsed"))
     return DatePlan("".join(pieces), tuple(fields), digits if clock else _MOST_FRACTION)
+
+
+def _in_numerals(piece: str, field: _Field, token: Token, numerals: int) -> tuple[str, _Field]:
+    """Let a field be written in the numerals of its section: Chinese ones are said, but for years."""
+    if not numerals or token.kind == "noon":
+        return piece, field
+    said = numerals in DB_NUMBERS and token.kind == "date" and token.text[0] in "mdhns" and "%0" in piece
+    if said:
+        width = min(len(token.text), 2)
+        return "%s", lambda at: of_date(int(str(field(at))), width, numerals)
+    return "%s", lambda at: in_digits(piece % field(at), numerals)
 
 
 def show_date(serial: Decimal, plan: DatePlan, *, date1904: bool) -> str | None:
@@ -138,16 +149,17 @@ def _with_minutes(tokens: tuple[Token, ...]) -> list[Token] | None:
     return out
 
 
-def _part(token: Token, digits: int, *, half: bool, english: bool) -> tuple[str | None, _Field | None]:
+def _part(token: Token, digits: int, section: Section, *, half: bool) -> tuple[str | None, _Field | None]:
     """Give how one token is written, and from which field; (None, None) where we cannot."""
     if token.kind == "date":
-        return _date_part(token.text[0], len(token.text), half=half, english=english)
+        return _date_part(token.text[0], len(token.text), section, half=half)
     if token.kind == "elapsed":
         divisor = _SECONDS[token.text[0]]
         return f"%0{len(token.text)}d", lambda at: at.seconds // divisor
     if token.kind == "noon":
-        names = token.text.split("/")
-        return "%s", lambda at: names[at.hour >= _NOON]
+        names = _NOONS.get(section.language) if token.text == "AM/PM" else None
+        chosen = names or tuple(token.text.split("/"))
+        return "%s", lambda at: chosen[at.hour >= _NOON]
     if token.kind == "digit":
         return "%s", lambda at: f"{at.milliseconds:03d}"[digits]
     if token.kind in ("literal", "mark"):
@@ -155,23 +167,38 @@ def _part(token: Token, digits: int, *, half: bool, english: bool) -> tuple[str 
     return None, None
 
 
-def _date_part(first: str, length: int, *, half: bool, english: bool) -> tuple[str | None, _Field | None]:
+def _date_part(first: str, length: int, section: Section, *, half: bool) -> tuple[str | None, _Field | None]:
     """Give how one run of date letters is written; (None, None) for names in a language that we do not have."""
-    if first in "ye":
-        short = first == "y" and length <= 2
-        return ("%02d", lambda at: at.year % 100) if short else ("%04d", lambda at: at.year)
+    if first in "yeb":
+        return _year_part(first, length, section)
     if first == "a":
         return "星期%s" if length == _FULL else "%s", lambda at: _WEEKDAYS_ZH[at.weekday]
     if first in "md" and length >= _LONG:
-        return ("%s", lambda at: _name(first, length, at)) if english else (None, None)
+        return _name_part(first, length, section.language or "EN")
     if first == "h" and half:
         return f"%0{min(length, 2)}d", lambda at: at.hour % _NOON or _NOON
     return f"%0{min(length, 2)}d", attrgetter(_NUMBERS[first])
 
 
-def _name(first: str, length: int, at: Moment) -> str:
-    """Give an English month or weekday: mmm, mmmm, mmmmm, ddd or dddd."""
-    name = _MONTHS[at.month - 1] if first == "m" else _WEEKDAYS[at.weekday]
-    if first == "m" and length == _LETTER:
-        return name[0]
-    return name[:3] if length == _LONG else name
+def _year_part(first: str, length: int, section: Section) -> tuple[str | None, _Field | None]:
+    """Give how a year is written, in the calendar that the section names."""
+    more = _BUDDHIST if first == "b" else section.years
+    if first == "e" and section.language == "TW":
+        return "%d", lambda at: at.year + _TAIWAN
+    if first in "yb" and length <= 2:
+        return "%02d", lambda at: (at.year + more) % 100
+    return "%04d", lambda at: at.year + more
+
+
+def _name_part(first: str, length: int, language: str) -> tuple[str | None, _Field | None]:
+    """Give the name of a month or weekday: mmm, mmmm, mmmmm, ddd or dddd."""
+    long, short = (MONTHS, SHORT_MONTHS) if first == "m" else (WEEKDAYS, SHORT_WEEKDAYS)
+    names = (short if length == _LONG else long).get(language)
+    if names is None:
+        return None, None
+    letter = first == "m" and length == _LETTER
+    if letter and language != "EN":
+        return None, None
+    if first == "m":
+        return "%s", lambda at: names[at.month - 1][:1] if letter else names[at.month - 1]
+    return "%s", lambda at: names[at.weekday]

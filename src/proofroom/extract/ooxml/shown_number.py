@@ -66,7 +66,7 @@ class NumberLayout:
     """One number section ready for use: what stands before, between and behind the digits.
 
     simple: how Python writes such a number, "" where placeholders must be filled one by one. step: the
-    last decimal shown.
+    last decimal shown. group: what the exponent is a multiple of, 3 in `##0.0E+0`.
     """
 
     before: str
@@ -80,6 +80,7 @@ class NumberLayout:
     power: int
     step: Decimal = Decimal(1)
     simple: str = ""
+    group: int = 1
 
 
 def layout(section: Section) -> NumberLayout | None:
@@ -120,7 +121,9 @@ def _digits(tokens: list[Token], body: list[Token], before: str, behind: str) ->
     whole = [token for token in whole if token != Token("mark", ",")]
     if any(token.kind not in ("digit", "literal") for token in (*whole, *decimals)):
         return None
-    if len(whole) + len(decimals) > _MOST_PLACES or (exponent and sum(t.kind == "digit" for t in whole) != 1):
+    group = sum(token.kind == "digit" for token in whole) if exponent else 1
+    alone = group == 1 or (whole[-1].text == "0" and all(token.text == "#" for token in whole[:-1]))
+    if len(whole) + len(decimals) > _MOST_PLACES or not group or not alone:
         return None
     sign = body[exponent_at[0]].text if exponent_at else ""
     plain = all(token.text == "0" for token in decimals) and bool(points) == bool(decimals)
@@ -128,7 +131,7 @@ def _digits(tokens: list[Token], body: list[Token], before: str, behind: str) ->
     return NumberLayout(
         before, tuple(whole), tuple(decimals), exponent, sign, behind, bool(points), thousands, power,
         Decimal(1).scaleb(-sum(token.kind == "digit" for token in decimals)),
-        "" if exponent_at or not plain else (",f" if thousands else "f"),
+        "" if exponent_at or not plain else (",f" if thousands else "f"), group,
     )  # fmt: skip
 
 
@@ -150,10 +153,10 @@ def show_number(value: Decimal, plan: NumberLayout) -> str:
         return f"{plan.before}{format(value.quantize(plan.step, context=_WIDE), plan.simple)}{plan.behind}"
     exponent = ""
     if plan.exponent_sign:
-        power = value.adjusted() if value else 0
+        power = value.adjusted() // plan.group * plan.group if value else 0
         mantissa = value.scaleb(-power, _WIDE)
-        if _rounded(mantissa, plan) >= 10:
-            power, mantissa = power + 1, mantissa.scaleb(-1, _WIDE)
+        if _rounded(mantissa, plan) >= 10**plan.group:
+            power, mantissa = power + plan.group, mantissa.scaleb(-plan.group, _WIDE)
         value = mantissa
         sign = "-" if power < 0 else plan.exponent_sign[1].replace("-", "")
         exponent = f"E{sign}{abs(power):0{len(plan.exponent)}d}"

@@ -9,7 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from proofroom.extract.ooxml.format_code import Kind, Section, split_code
+from proofroom.extract.ooxml.numerals import in_digits, spoken
 from proofroom.extract.ooxml.shown_date import DatePlan, date_plan, show_date
+from proofroom.extract.ooxml.shown_fraction import FractionLayout, fraction_layout, show_fraction
 from proofroom.extract.ooxml.shown_number import NumberLayout, general, layout, show_number
 
 NOTHING_SHOWN: Final = b"\xff"
@@ -88,6 +90,7 @@ class Shown(dict[bytes, bytes]):
         self._memory, self._date1904 = memory, date1904
         self._sections = split_code(code)
         self._layouts: dict[int, NumberLayout | None] = {}
+        self._fractions: dict[int, FractionLayout | None] = {}
         self._dates: dict[int, DatePlan | None] = {}
         kinds = [section.kind for section in self._sections[:3]]
         self.is_date = Kind.DATE in kinds
@@ -106,7 +109,8 @@ class Shown(dict[bytes, bytes]):
             return -1
         plan = self._layouts[0] = layout(self._sections[0])
         bare = plan is not None and plan.simple == "f" and not (plan.power or plan.before or plan.behind)
-        return len(plan.decimals) if plan is not None and bare and self._sections[0].known else -1
+        usual = self._sections[0].known and not self._sections[0].numerals
+        return len(plan.decimals) if plan is not None and bare and usual else -1
 
     def text(self, untrusted_text: bytes) -> bytes:
         """Show one stored text; b"" for the same text, NOTHING_SHOWN where the format hides it."""
@@ -114,7 +118,8 @@ class Shown(dict[bytes, bytes]):
 
     def _bare(self) -> bool:
         """Tell whether the only section is General or @ with nothing around it."""
-        return len(self._sections[0].tokens) == 1 and self._sections[0].known
+        only = self._sections[0]
+        return len(only.tokens) == 1 and only.known and not only.numerals
 
     def _text_section(self) -> ShownTexts | None:
         """Give what changes how texts are shown; None when they are shown as they are."""
@@ -163,22 +168,34 @@ class Shown(dict[bytes, bytes]):
         number = abs(exact) if magnitude else exact
         sign = "-" if number < 0 else ""
         if section.kind is Kind.NUMBER:
-            if place not in self._layouts:
-                self._layouts[place] = layout(section)
-            plan = self._layouts[place]
-            return None if plan is None else sign + show_number(abs(number), plan)
+            return self._show_number(place, abs(number), sign)
+        if section.kind is Kind.FRACTION:
+            if place not in self._fractions:
+                self._fractions[place] = fraction_layout(section)
+            fraction = self._fractions[place]
+            return None if fraction is None else sign + show_fraction(abs(number), fraction)
         if section.kind in (Kind.DATE, Kind.DURATION):
             if place not in self._dates:
                 self._dates[place] = date_plan(section)
             dated = self._dates[place]
             return None if dated is None else show_date(number, dated, date1904=self._date1904)
         if section.kind is Kind.GENERAL or (section.kind is Kind.TEXT and len(self._sections) == 1):
-            around = [
-                general(float(number)) if token.kind in ("general", "mark") else token.text
-                for token in section.tokens
-            ]
-            return "".join(around)
+            return _show_general(section, float(number))
         return sign if section.kind is Kind.EMPTY else None
+
+    def _show_number(self, place: int, number: Decimal, sign: str) -> str | None:
+        """Show a number in a section of digits, in the numerals of that section."""
+        section = self._sections[place]
+        if place not in self._layouts:
+            self._layouts[place] = layout(section)
+        plan = self._layouts[place]
+        if plan is None:
+            return None
+        shown = show_number(number, plan)
+        if section.numerals and shown != plan.before:
+            inner = shown[len(plan.before) : len(shown) - len(plan.behind)]
+            shown = plan.before + in_digits(inner, section.numerals) + plan.behind
+        return sign + shown
 
     def _choose(self, value: float) -> tuple[int, bool] | None:
         """Give the section for a number, and whether its sign is left out there."""
@@ -195,9 +212,27 @@ class Shown(dict[bytes, bytes]):
 
     def _by_condition(self, value: float, numeric: list[tuple[int, Section]]) -> tuple[int, bool] | None:
         """Choose by the conditions the sections name; the first without one takes the rest."""
-        if numeric[0][1].condition is None:
+        first = numeric[0][1].condition
+        if first is None:
             return None
         for place, section in numeric:
             if section.condition is None or _TESTS[section.condition[0]](value, section.condition[1]):
-                return None if value < 0 and place else (place, False)
+                return place, value < 0 and _only_negative(section.condition, first)
         return None
+
+
+def _only_negative(condition: tuple[str, float] | None, first: tuple[str, float]) -> bool:
+    """Tell whether a section is for negative numbers alone, which are shown there without their sign."""
+    if condition is None:
+        return first[0] in (">=", ">") and first[1] == 0
+    return condition[0] in ("<", "<=") and condition[1] <= 0
+
+
+def _show_general(section: Section, value: float) -> str | None:
+    """Show a number as General does, with what stands around it, in the numerals of the section."""
+    number: str | None = general(value)
+    if section.numerals and number is not None:
+        number = spoken(number, section.numerals)
+    if number is None:
+        return None
+    return "".join(number if token.kind in ("general", "mark") else token.text for token in section.tokens)
