@@ -22,6 +22,7 @@ from proofroom.extract.pages.tree import BROKEN, entry, items, words
 _MOST_TOLD: Final = 64
 _MOST_COMPARED: Final = 16
 _MOST_PAGES: Final = 500
+_MOST_PAGES_IN_ALL: Final = 2_000
 _MOST_BYTES: Final = 256 << 20
 _CHUNK: Final = 1 << 20
 _START: Final = re.compile(rb"startxref\s+(\d{1,12})")
@@ -157,8 +158,10 @@ def send_earlier(
         if one.whole and one.end < end and _has_objects(stream, one.end, end)
     ]
     now = held_by(pdf) if changed else None
+    left = _MOST_PAGES_IN_ALL
     for revision in changed[: -_MOST_COMPARED - 1 : -1]:
-        said = _held(stream, revision.end, password)
+        left -= len(pdf)
+        said = _held(stream, revision.end, password) if left >= 0 else None
         if now is None or said is None or not said <= now:
             with sink.member(b"revision-%d.pdf" % revision.number, revision.end) as out:
                 for block in _blocks(stream, 0, revision.end):
