@@ -83,11 +83,12 @@ def test_what_is_not_indexed_yet_is_no_absence(read_case: Path, tmp_path: Path) 
     more.mkdir()
     (more / "later.txt").write_text("Veshkarian harvest", encoding="utf-8")
     proofroom("receive", case, more, "--json")
-    assert proofroom("search", case, "harvest", "--json").lines == [{"total": 0, "pending": 1}]
+    total = {"total": 0, "pending": 1, "unread_pages": 3}
+    assert proofroom("search", case, "harvest", "--json").lines == [total]
     assert len(proofroom("artifacts", case, "--state", "pending", "--json").lines) == 1
     assert "cannot be searched yet" in proofroom("search", case, "harvest").err
     proofroom("run", case, "--json")
-    assert proofroom("search", case, "harvest", "--json").lines[-1] == {"total": 1}
+    assert proofroom("search", case, "harvest", "--json").lines[-1] == {"total": 1, "unread_pages": 3}
 
 
 def test_a_list_is_cut_where_it_was_asked_to_be(read_case: Path) -> None:

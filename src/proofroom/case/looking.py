@@ -225,7 +225,7 @@ class Looking:
         given = 0
         for hit in result.hits:
             recognised = texts.recognised(hit.artifact, hit.part)
-            for digest, path in self._places(hit.artifact, hit.kind):
+            for digest, path in self._places(hit.artifact):
                 if limit and given == limit:
                     break
                 given += 1
@@ -251,11 +251,12 @@ class Looking:
         )
         return {row["digest"]: row["n"] for row in rows}
 
-    def _places(self, key: str, kind: str) -> list[tuple[str | None, str]]:
+    def _places(self, key: str) -> list[tuple[str | None, str]]:
         """Give the digest and path of every place at which a hit's artifact was found."""
-        from proofroom.search.documents import NAME, NAME_KEY
+        from proofroom.search.documents import NAME_KEY
 
-        if kind == NAME:
+        # Not by its kind: the name of a field inside a file is a name as well.
+        if key.startswith(NAME_KEY):
             rows = self.journal.rows(
                 "select digest, path from occurrences where id = ?", (key.removeprefix(NAME_KEY),)
             )

@@ -116,7 +116,7 @@ class Texts:
             if hit.kind == CELL:
                 sheet, row, column = _cell_address(hit.parts[0][0])
                 by_sheet.setdefault((hit.artifact, sheet), []).append((row, column, number))
-            elif hit.kind == NAME:
+            elif hit.artifact.startswith(NAME_KEY):
                 found[number] = self.name_of(hit.artifact)
             else:
                 found[number] = self._piece_text(hit)
