@@ -127,6 +127,12 @@ def test_dates_speak_the_language_of_their_format(code: str, text: str) -> None:
     assert shown(code, "42167") == text
 
 
+def test_a_time_span_is_the_same_in_both_date_systems() -> None:
+    for first_year_is_1904 in (False, True):
+        assert Shown("[h]:mm:ss", Memory(), date1904=first_year_is_1904).show(b"10.5") == b"252:00:00"
+    assert Shown("yyyy", Memory(), date1904=True).show(b"-1") == b""
+
+
 @settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(

@@ -52,17 +52,20 @@ _Field = Callable[[Moment], object]
 
 
 def moment(serial: Decimal, *, date1904: bool, fraction: int) -> Moment | None:
-    """Take a serial number apart, rounded to `fraction` digits of a second; None outside of the calendar."""
-    if date1904:
-        serial += _SHIFT_1904
-    if serial < 0 or serial >= _LAST_SERIAL + 1:
+    """Take a serial number apart, rounded to `fraction` digits of a second; None outside of the calendar.
+
+    `seconds` counts from the serial number 0, which is the same time span in both date systems.
+    """
+    shift = _SHIFT_1904 if date1904 else 0
+    if serial < 0 or serial + shift >= _LAST_SERIAL + 1:
         return None
-    exact = int((serial * _DAY_MILLISECONDS).to_integral_value(ROUND_HALF_UP))
+    exact = int(((serial + shift) * _DAY_MILLISECONDS).to_integral_value(ROUND_HALF_UP))
     step: int = 10 ** (_MOST_FRACTION - fraction)
     whole, milliseconds = divmod((exact + step // 2) // step * step, 1_000)
     days, rest = divmod(whole, _DAY)
     year, month, day, weekday = _calendar(days)
-    return Moment(year, month, day, weekday, rest // 3600, rest // 60 % 60, rest % 60, milliseconds, whole)
+    seconds = whole - shift * _DAY
+    return Moment(year, month, day, weekday, rest // 3600, rest // 60 % 60, rest % 60, milliseconds, seconds)
 
 
 def _calendar(days: int) -> tuple[int, int, int, int]:
