@@ -69,9 +69,11 @@ EXTENSIONS: Final[dict[str, str]] = {
     "image/webp": "webp",
     "image/wmf": "wmf",
     "message/rfc822": "eml mht mhtml nws txt",
+    "text/calendar": "ics ical ifb icalendar vcs txt",
     "text/csv": "csv txt",
     "text/html": "html htm shtml asp aspx php jsp mht",
     "text/tab-separated-values": "tsv tab txt csv",
+    "text/vcard": "vcf vcard txt",
     # Any name will do for a plain text unless it is another kind's; these are the ones it shares.
     "text/plain": "txt log md ini conf cfg bat sh py csv tsv tab json xml eml html htm vcf ics",
 }

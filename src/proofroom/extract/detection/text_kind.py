@@ -21,6 +21,8 @@ JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
+VCARD: Final = "text/vcard"
+CALENDAR: Final = "text/calendar"
 CSV: Final = "text/csv"
 TSV: Final = "text/tab-separated-values"
 
@@ -39,6 +41,7 @@ _WEB: Final = frozenset(
         *("article", "section", "header", "footer", "main", "nav"),
     )
 )
+_BEGIN: Final = re.compile(r"\s*BEGIN[ \t]*:[ \t]*(VCARD|VCALENDAR)[ \t]*[\r\n]", re.IGNORECASE)
 _HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
 _KNOWN_HEADERS: Final = frozenset(
     (
@@ -84,6 +87,7 @@ def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
     return (
         _marked_up(text, extension)
         or _json(text, extension, whole=whole)
+        or _entries(text)
         or _mail(text, extension)
         or _delimited(text, extension, whole=whole)
         or PLAIN
@@ -154,6 +158,12 @@ def _begins_like_json(text: str) -> bool:
     ).match(text, 0, 8_192)
     end = tokens.end() if tokens else 0
     return end > 8_000 or text.rfind('"', 0, 8_192) == end
+
+
+def _entries(text: str) -> str:
+    """Recognise cards and calendars by their first line."""
+    begun = _BEGIN.match(text)
+    return "" if begun is None else VCARD if begun.group(1).lower() == "vcard" else CALENDAR
 
 
 def _mail(text: str, extension: str) -> str:

@@ -29,6 +29,8 @@ BUILT_IN: Final = (
     "outlook_msg",
     "tnef",
     "signed_mail",
+    "vcard",
+    "calendar",
     "zip",
     "tar",
     "sevenzip",

@@ -105,7 +105,7 @@ def _send_bodies(sink: Sink, bag: Bag, texts: Texts) -> None:
         )
     page = bag.get(_HTML)
     if page is not None:
-        _give(sink, b"body.html", (_MARK if page.kind == Kind.UNICODE else b"") + page.values[0])
+        give_member(sink, b"body.html", (_MARK if page.kind == Kind.UNICODE else b"") + page.values[0])
     packed = bag.raw(_RTF)
     if not packed:
         return
@@ -113,11 +113,11 @@ def _send_bodies(sink: Sink, bag: Bag, texts: Texts) -> None:
     wrapped = unwrap(rich.rtf)
     if wrapped.kind == "html":
         name = b"body-rtf.html" if page is not None else b"body.html"
-        _give(sink, name, _UTF8_MARK + wrapped.untrusted_text.encode())
+        give_member(sink, name, _UTF8_MARK + wrapped.untrusted_text.encode())
     elif wrapped.kind == "text" and plain is None:
         _send_plain(sink, wrapped.untrusted_text.encode(), "utf-8")
     if rich.rtf and (not wrapped.kind or not wrapped.whole or not rich.whole):
-        _give(sink, b"body.rtf", rich.rtf)
+        give_member(sink, b"body.rtf", rich.rtf)
     if not rich.whole:
         sink.partly(Reason.DAMAGED_PART)
 
@@ -134,6 +134,7 @@ def _send_plain(sink: Sink, data: bytes, charset: str) -> None:
         sink.meta("mail:undecodable", str(body.undecodable))
 
 
-def _give(sink: Sink, name: bytes, data: bytes) -> None:
+def give_member(sink: Sink, name: bytes, data: bytes) -> None:
+    """Hand out bytes at hand as a member."""
     with sink.member(name, len(data)) as out:
         out.write(data)
