@@ -77,7 +77,11 @@ def test_a_document_of_the_world_is_read_at_its_addresses(read_with: Read) -> No
         "para=1": "通知",
         "para=2": "第一段",
         "para=2&deleted=1": "删去的话",
+        "para=2&deleted=1&author=1": "办公室",
+        "para=2&deleted=1&date=1": "2015-06-12T16:00:00Z",
         "para=3": "第二段",
+        "para=3&comment=1&author=1": "办公室",
+        "para=3&comment=1&date=1": "2015-06-12T16:05:00Z",
         "para=3&comment=1": "批注",
         **{f"para={number}": text for number, text in enumerate(("姓名", "编号", "甲", "17"), 4)},
         "header=1": "页眉",
@@ -208,7 +212,7 @@ def test_damage_to_a_note_costs_only_the_note(read_with: Read) -> None:
 def test_the_sample_is_read_whole(read_with: Read, root: Path) -> None:
     data = (root / "src/proofroom/extract/formats/samples" / FORMAT.sample).read_bytes()
     found = read_with(FORMAT, data)
-    assert (found.ended, found.partial, len(found.said)) == (None, [], 12)
+    assert (found.ended, found.partial, len(found.said)) == (None, [], 16)
 
 
 def test_of_two_parts_with_one_name_neither_is_lost(read_with: Read) -> None:
@@ -221,3 +225,175 @@ def test_of_two_parts_with_one_name_neither_is_lost(read_with: Read) -> None:
     found = read_with(FORMAT, out.getvalue())
     assert "second" in found.said.values()
     assert b"first" in found.members["word/document.xml"]
+
+
+NUMBERING = (
+    f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="0">'
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="第%1条"/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:numFmt w:val="lowerRoman"/><w:isLgl/><w:lvlText w:val="%1.%2)"/></w:lvl>'
+    '<w:lvl w:ilvl="2"><w:numFmt w:val="bullet"/><w:lvlText w:val="*"/></w:lvl></w:abstractNum>'
+    '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>'
+    '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/>'
+    "</w:lvlOverride></w:num></w:numbering>"
+)
+
+
+def listed(text: str, use: int | str, level: int | str = 0) -> str:
+    marks = f'<w:ilvl w:val="{level}"/><w:numId w:val="{use}"/>'
+    return paragraph(f"<w:pPr><w:numPr>{marks}</w:numPr></w:pPr>", run(text))
+
+
+def test_paragraphs_of_lists_stand_under_the_number_word_shows(read_with: Read, zipped: Zipped) -> None:
+    styles = (
+        f'<w:styles {NAMES}><w:style w:type="paragraph" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="1"/>'
+        '</w:numPr></w:pPr></w:style><w:style w:styleId="M"><w:basedOn w:val="L"/></w:style></w:styles>'
+    )
+    body = (
+        listed("a", 1) + listed("b", 1, 1) + listed("c", 1, 2) + listed("d", 1, 1) + listed("e", 1)
+        + paragraph('<w:pPr><w:pStyle w:val="M"/></w:pPr>', run("by style"))
+        + listed("again", 2) + listed("none", 0) + listed("odd", "x", "y") + listed("far", 1, 8)
+    )  # fmt: skip
+    more = {"word/numbering.xml": NUMBERING, "word/styles.xml": styles}
+    arrows = (("n", "numbering", "numbering.xml"), ("s", "styles", "styles.xml"))
+    found = read_with(FORMAT, zipped(parts(body, *arrows) | more))
+    labels = {part: text for part, text in found.said.items() if part.endswith("&label=1")}
+    assert labels == {
+        "para=1&label=1": "第一条",
+        "para=2&label=1": "1.1)",
+        "para=4&label=1": "1.2)",
+        "para=5&label=1": "第二条",
+        "para=6&label=1": "第三条",
+        "para=7&label=1": "第七条",
+    }
+    assert found.ended is None
+
+
+def test_a_numbering_that_goes_in_circles_ends(read_with: Read, zipped: Zipped) -> None:
+    circle = (
+        f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="0"><w:numStyleLink w:val="L"/></w:abstractNum>'
+        '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'
+    )
+    styles = (
+        f'<w:styles {NAMES}><w:style w:styleId="L"><w:basedOn w:val="L"/><w:pPr><w:numPr>'
+        '<w:numId w:val="1"/></w:numPr></w:pPr></w:style></w:styles>'
+    )
+    more = {"word/numbering.xml": circle, "word/styles.xml": styles}
+    arrows = (("n", "numbering", "numbering.xml"), ("s", "styles", "styles.xml"))
+    found = read_with(FORMAT, zipped(parts(listed("a", 1), *arrows) | more))
+    assert (found.said, found.ended) == ({"para=1": "a"}, None)
+
+
+def test_a_change_names_who_made_it_and_when(read_with: Read, zipped: Zipped) -> None:
+    by = 'w:author="甲" w:date="2016-01-02T03:04:00Z"'
+    gone = f"<w:del {by}><w:r><w:delText>one</w:delText></w:r></w:del>"
+    other = '<w:del w:author="乙"><w:r><w:delText>two</w:delText></w:r></w:del>'
+    body = paragraph(gone, gone, other, f"<w:ins {by}>", run("new"), "</w:ins>")
+    found = read_with(FORMAT, zipped(parts(body)))
+    assert found.said == {
+        "para=1": "new",
+        "para=1&author=1": "甲",
+        "para=1&date=1": "2016-01-02T03:04:00Z",
+        "para=1&deleted=1": "oneone",
+        "para=1&deleted=1&author=1": "甲",
+        "para=1&deleted=1&date=1": "2016-01-02T03:04:00Z",
+        "para=1&deleted=2": "two",
+        "para=1&deleted=2&author=1": "乙",
+    }
+    assert found.properties["ooxml:revision-author"] == ["甲", "乙"]
+
+
+def test_a_reply_names_the_comment_it_answers_and_the_time_in_utc(read_with: Read, zipped: Zipped) -> None:
+    comments = (
+        f'<w:comments {NAMES} xmlns:x="urn:x"><w:comment w:id="0" w:author="甲" w:initials="J">'
+        f'<w:p x:paraId="A">{run("first")}</w:p></w:comment>'
+        f'<w:comment w:id="1" w:author="乙"><w:p x:paraId="B">{run("answer")}</w:p></w:comment></w:comments>'
+    )
+    extended = '<e xmlns="urn:x"><commentEx paraId="A" done="1"/><commentEx paraId="B" paraIdParent="A"/></e>'
+    body = paragraph('<w:commentRangeStart w:id="0"/><w:commentRangeStart w:id="1"/>', run("text"))
+    more = {
+        "word/c.xml": comments,
+        "word/e.xml": extended,
+        "word/i.xml": '<e xmlns="urn:x"><commentId paraId="B" durableId="7"/></e>',
+        "word/u.xml": '<e xmlns="urn:x"><commentExtensible durableId="7" dateUtc="2020-01-01T00:00:00Z"/></e>',
+        "word/p.xml": (
+            '<p xmlns="urn:x"><person author="甲"><presenceInfo providerId="AD" userId="S-1-5"/></person></p>'
+        ),
+    }
+    arrows = (
+        ("c", "comments", "c.xml"),
+        ("e", "commentsExtended", "e.xml"),
+        ("i", "commentsIds", "i.xml"),
+        ("u", "commentsExtensible", "u.xml"),
+        ("p", "people", "p.xml"),
+    )
+    found = read_with(FORMAT, zipped(parts(body, *arrows) | more))
+    assert found.said == {
+        "para=1": "text",
+        "para=1&comment=1": "first",
+        "para=1&comment=1&author=1": "甲",
+        "para=1&comment=1&initials=1": "J",
+        "para=1&comment=1&done=1": "1",
+        "para=1&comment=2": "answer",
+        "para=1&comment=2&author=1": "乙",
+        "para=1&comment=2&answers=1": "para=1&comment=1",
+        "para=1&comment=2&utc=1": "2020-01-01T00:00:00Z",
+    }
+    assert found.properties["ooxml:person"] == ["甲 AD:S-1-5"]
+
+
+def test_settings_tell_revision_ids_variables_and_fonts(read_with: Read, zipped: Zipped) -> None:
+    settings = (
+        f'<w:settings {NAMES}><w:rsids><w:rsidRoot w:val="00AA"/><w:rsid w:val="00AA"/><w:rsid w:val="00BB"/>'
+        '</w:rsids><w:docVars><w:docVar w:name="path" w:val="d:\\x"/></w:docVars></w:settings>'
+    )
+    body = (
+        '<w:p w:rsidR="00aa" w:rsidRDefault="00CC">'
+        + run("abc", '<w:rFonts w:ascii="Arial" w:eastAsia="宋体"/><w:lang w:val="zh-CN"/>')
+        + run("县", '<w:rFonts w:ascii="Arial" w:eastAsia="宋体"/>')
+        + '<w:bookmarkStart w:id="0" w:name="_GoBack"/></w:p>'
+    )
+    more = {"word/settings.xml": settings}
+    found = read_with(FORMAT, zipped(parts(body, ("s", "settings", "settings.xml")) | more))
+    told = found.properties
+    assert told["ooxml:rsid"] == ["00AA", "00BB"]
+    assert (told["ooxml:rsid-root"], told["ooxml:rsid-unlisted"]) == (["00AA"], ["00CC"])
+    assert told["ooxml:variable"] == ["path=d:\\x"]
+    assert told["font:used"] == [
+        "Arial (3 characters, first para=1)",
+        "宋体 (1 characters, first para=1)",
+    ]
+    assert (told["ooxml:language"], told["ooxml:bookmark"]) == (["zh-CN"], ["_GoBack"])
+
+
+def test_building_blocks_fields_for_entries_and_pictures_have_their_places(
+    read_with: Read, zipped: Zipped
+) -> None:
+    blocks = (
+        f'<w:glossaryDocument {NAMES}><w:docParts><w:docPart><w:docPartPr><w:name w:val="greeting"/></w:docPartPr>'
+        f"<w:docPartBody>{paragraph(run('Dear'))}</w:docPartBody></w:docPart></w:docParts></w:glossaryDocument>"
+    )
+    choice = '<w:sdt><w:sdtPr><w:alias w:val="Sex"/><w:dropDownList><w:listItem w:displayText="男"/>'
+    body = (
+        f"{choice}</w:dropDownList></w:sdtPr><w:sdtContent>{paragraph(run('选'))}</w:sdtContent></w:sdt>"
+        + paragraph('<w:r><w:drawing><a:blip xmlns:a="urn:a" r:embed="i"/></w:drawing></w:r>')
+        + paragraph(
+            '<w:r><w:object><o:OLEObject xmlns:o="urn:o" ProgID="Package" r:id="o"/></w:object></w:r>'
+        )
+    )
+    arrows = (
+        ("g", "glossaryDocument", "glossary/document.xml"),
+        ("i", "image", "media/a.png"),
+        ("o", "oleObject", "embeddings/a.bin"),
+    )
+    members: dict[str, str | bytes] = {"word/media/a.png": b"png", "word/embeddings/a.bin": b"ole"}
+    found = read_with(FORMAT, zipped(parts(body, *arrows) | members | {"word/glossary/document.xml": blocks}))
+    assert found.said == {
+        "para=1": "选",
+        "para=1&value=1": "Sex",
+        "para=1&value=2": "男",
+        "para=2&picture=1": "word/media/a.png",
+        "para=3&object=1": "Package word/embeddings/a.bin",
+        "autotext=1&para=1": "Dear",
+        "autotext=1&para=1&value=1": "greeting",
+    }
+    assert found.members == members

@@ -16,7 +16,7 @@ from proofroom.extract.markup.plain_text import put_whole
 from proofroom.extract.markup.rtf_objects import Members
 from proofroom.extract.markup.rtf_story import RtfStory
 from proofroom.extract.markup.rtf_tokens import RtfTokens
-from proofroom.extract.markup.word_story import Paragraph
+from proofroom.extract.markup.word_paragraph import Paragraph
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 

@@ -8,14 +8,14 @@ from typing import Final
 
 from proofroom.extract.format import Sink, Unreadable
 from proofroom.extract.ooxml.package import DamagedPart, Package, copy_member, entry_name, plain_name
-from proofroom.extract.ooxml.relationships import Relationship, relationships
+from proofroom.extract.ooxml.relationships import Relationship, external_relationships, relationships
 from proofroom.extract.ooxml.safe_xml import Handler, SafeParser
 from proofroom.model.states import Reason, State
 
 _PLUMBING: Final = re.compile(
     r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|.*/|docprops/[^/]*\.xml|(?:.*/)?theme/theme[^/]*\.xml|"
-    r"(?:.*/)?printersettings/.*|word/(?:fonttable|websettings|numbering|settings|styles|styleswitheffects|"
-    r"commentsextended|commentsids|commentsextensible|people)\.xml|ppt/(?:presprops|viewprops|tablestyles|"
+    r"(?:.*/)?printersettings/.*|word/(?:glossary/)?(?:fonttable|websettings|numbering|settings|styles|"
+    r"styleswitheffects|commentsextended|commentsids|commentsextensible|people)\.xml|ppt/(?:presprops|viewprops|tablestyles|"
     r"revisioninfo)\.xml|(?:.*/)?theme/themeoverride[^/]*\.xml",
     re.DOTALL,
 )
@@ -57,6 +57,11 @@ def send_external(arrows: list[Relationship], sink: Sink) -> None:
     for arrow in arrows:
         if arrow.external and arrow.kind != "hyperlink":
             sink.meta(f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
+
+
+def send_every_external(package: Package, sink: Sink) -> None:
+    """Send as properties where any part points outside the package, each target once."""
+    send_external(external_relationships(package), sink)
 
 
 def send_members(package: Package, sink: Sink) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 
 from proofroom.extract.markup.rtf_group import Capture
 from proofroom.extract.markup.rtf_words import CLOCK, INFO_NUMBERS
-from proofroom.extract.markup.word_story import Paragraph
+from proofroom.extract.markup.word_paragraph import Paragraph
 
 _NUMBERS: Final = {
     "ansicpg": "codepage",

@@ -15,7 +15,7 @@ from proofroom.extract.markup.charsets import (
 )
 from proofroom.extract.markup.rtf_objects import Embedded
 from proofroom.extract.markup.rtf_words import DIRECTIONS, RUN_CLASSES, TOGGLES
-from proofroom.extract.markup.word_story import Paragraph
+from proofroom.extract.markup.word_paragraph import Paragraph
 
 _ANSI: Final = "cp1252"
 _PRIVATE: Final = 0xF000

@@ -17,7 +17,7 @@ from proofroom.extract.markup.rtf_facts import Facts
 from proofroom.extract.markup.rtf_group import Capture, Fonts, Group, Story
 from proofroom.extract.markup.rtf_objects import Embedded, Members
 from proofroom.extract.markup.rtf_tokens import Kind, RtfToken, RtfTokens
-from proofroom.extract.markup.word_story import Paragraph
+from proofroom.extract.markup.word_paragraph import Paragraph
 from proofroom.model.evidence import Flag
 from proofroom.model.states import Reason, State
 

@@ -6,7 +6,7 @@ import struct
 from dataclasses import dataclass, field
 from typing import Final
 
-from proofroom.extract.ole.counting import counted
+from proofroom.extract.markup.counting import counted
 from proofroom.extract.ole.word_sprms import Shape
 from proofroom.extract.ole.word_styles import Styles
 from proofroom.extract.ole.word_tables import WordFile
