@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
-import io
 import struct
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pytest
-from msoffcrypto.method.rc4 import DocumentRC4
 from word_by_hand import (
     DELETED,
     HIDDEN,
@@ -23,14 +18,10 @@ from word_by_hand import (
     ends,
     places,
     sttb,
-    word_6,
 )
 
-from proofroom.extract.detect import detect
-from proofroom.extract.format import Source
 from proofroom.extract.formats.msword import FORMAT
 from proofroom.extract.ole.compound_copy import Node, write_compound
-from proofroom.limits import DEFAULT
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
@@ -274,40 +265,6 @@ def test_what_a_quick_save_left_behind_is_found(read_with: Read) -> None:
     assert found.flags["leftover=1"] == Flag.DELETED
 
 
-def test_word_6_is_decoded_by_the_language_it_names(read_with: Read) -> None:
-    chinese = word_6("通知\r第二段\r".encode("gb18030"), language=0x0804)
-    russian = word_6("Дом\r".encode("cp1251"), language=0x0419)
-    assert read_with(FORMAT, stream_file(Node.of_bytes("WordDocument", chinese))).said == {
-        "para=1": "通知",
-        "para=2": "第二段",
-    }
-    assert read_with(FORMAT, stream_file(Node.of_bytes("WordDocument", russian))).said == {"para=1": "Дом"}
-
-
-def test_word_6_hides_and_deletes_with_its_own_numbers(read_with: Read) -> None:
-    hidden, deleted, unknown = b"\x55\x01\x5c\x01", b"\x41\x01", b"\xf0\x5c\x01"
-    looks = [(0, 6, hidden), (6, 13, b""), (13, 17, deleted), (17, 18, b""), (18, 22, unknown)]
-    data = word_6(b"secre\rseen, gone\rdark\r", looks=looks)
-    found = read_with(FORMAT, data)
-    assert found.said == {"para=1": "secre", "para=2": "seen, g", "para=2&deleted=1": "one", "para=3": "dark"}
-    assert found.flags["para=1"] == Flag.HIDDEN_TEXT
-    assert found.flags["para=3"] == Flag.NONE
-
-
-def test_word_6_is_known_and_read_without_a_compound_file(read_with: Read) -> None:
-    data = word_6(b"bare text\r")
-    assert read_with(FORMAT, data).said == {"para=1": "bare text"}
-    assert detect(Source(io.BytesIO(data), len(data), DEFAULT, b"x.doc")).media_type == "application/msword"
-
-
-def test_of_word_2_the_text_is_read_and_the_rest_is_said(read_with: Read) -> None:
-    data = bytearray(word_6(b"old text\r"))
-    data[:4] = b"\xdb\xa5\x2d\0"
-    found = read_with(FORMAT, bytes(data))
-    assert found.said == {"para=1": "old text"}
-    assert found.partial == [Reason.UNSUPPORTED_VARIANT]
-
-
 def test_facts_of_its_making_are_told(read_with: Read) -> None:
     settings = bytearray(48)
     struct.pack_into("<IIIHI", settings, 20, AT_JUNE_12, AT_JUNE_12, 0, 7, 90)
@@ -328,208 +285,3 @@ def test_facts_of_its_making_are_told(read_with: Read) -> None:
         ["90"],
         ["2"],
     )
-
-
-def picture(data: bytes, alt: str) -> bytes:
-    text = (alt + "\0").encode("utf-16-le")
-    options = (
-        struct.pack("<HHI", 1 << 4 | 3, 0xF00B, 6 + len(text)) + struct.pack("<HI", 0xC381, len(text)) + text
-    )
-    shape = struct.pack("<HHI", 0xF, 0xF004, len(options)) + options
-    blip = struct.pack("<HHI", 0x6E0 << 4, 0xF01E, 17 + len(data)) + bytes(17) + data
-    head = struct.pack("<IHH", 68 + len(shape + blip), 68, 100).ljust(68, b"\0")
-    return head + shape + blip
-
-
-def drawn(data: bytes) -> bytes:
-    packed = zlib.compress(data)
-    head = struct.pack("<I", len(data)) + bytes(24) + struct.pack("<IBB", len(packed), 0, 0xFE)
-    return struct.pack("<HHI", 0x3D4 << 4, 0xF01A, 16 + len(head + packed)) + bytes(16) + head + packed
-
-
-def test_pictures_of_the_text_and_of_the_store_are_members(read_with: Read) -> None:
-    png = b"\x89PNG\r\n\x1a\n picture"
-    emf = b"\x01\0\0\0 a drawing" * 20
-    store = drawn(emf)
-    entry = struct.pack("<HHI", 2, 0xF007, 36 + len(store)) + bytes(36) + store
-    inner = struct.pack("<HHI", 0xF, 0xF001, len(entry)) + entry
-    looks = [(0, 1, SPECIAL + bytes.fromhex("036a00000000"))]
-    drawings = struct.pack("<HHI", 0xF, 0xF000, len(inner)) + inner
-    found = read_with(
-        FORMAT, plain("\x01\r", looks=looks, data=picture(png, "甲的照片"), tables={"drawings": drawings})
-    )
-    assert found.members == {"pictures/1.png": png, "pictures/2.emf": emf}
-    assert found.said == {"para=1&alt=1": "甲的照片"}
-
-
-def packed_file(name: bytes, data: bytes) -> bytes:
-    path = b"C:\\TEMP\\" + name + b"\0"
-    body = b"\2\0" + name + b"\0C:\\" + name + b"\0" + struct.pack("<HHI", 0, 3, len(path)) + path
-    body += struct.pack("<I", len(data)) + data
-    return struct.pack("<I", len(body)) + body
-
-
-def test_embedded_objects_come_out_as_files_of_their_own(read_with: Read) -> None:
-    inner = [Node.of_bytes(name, data) for name, data in Doc({"main": "inner\r"}).streams_of().items()]
-    pool = Node(
-        "ObjectPool",
-        inside=[
-            Node("_1", inside=[Node.of_bytes("\x01Ole10Native", packed_file(b"list.txt", b"names"))]),
-            Node("_2", inside=inner),
-            Node("_3", inside=[Node.of_bytes("Package", b"PK\3\4...")]),
-            Node("_4", inside=[Node.of_bytes("\x03LinkInfo", b"\x0b\0C:\\list.doc\0")]),
-        ],
-    )
-    found = read_with(FORMAT, plain("x\r", streams=[pool]))
-    assert found.members["ObjectPool/_1/list.txt"] == b"names"
-    assert found.members["ObjectPool/_3/Package"] == b"PK\3\4..."
-    assert read_with(FORMAT, found.members["ObjectPool/_2.doc"]).said == {"para=1": "inner"}
-    assert found.said["object=1&link=1"] == "C:\\list.txt"
-    assert found.said["object=4&link=1"] == "C:\\list.doc"
-
-
-def test_what_lies_beside_the_document_is_handed_out(read_with: Read) -> None:
-    store = Node("MsoDataStore", inside=[Node("id", inside=[Node.of_bytes("Item", b"<a/>")])])
-    found = read_with(FORMAT, plain("x\r", streams=[store, Node.of_bytes("Signature", b"signed")]))
-    assert found.members == {"data/1.xml": b"<a/>", "Signature": b"signed"}
-
-
-def key_of_word(password: bytes) -> tuple[int, bytes]:
-    """Derive the array of the oldest obfuscation from its bits, by another way than the library."""
-
-    def turned(value: int, bits: int, width: int) -> int:
-        return (value << bits | value >> (width - bits)) & ((1 << width) - 1)
-
-    key, base, end = 0, 0x8000, 0xFFFF
-    for sign in reversed(password):
-        for bit in range(8):
-            base = turned(base, 1, 16)
-            base ^= 0x1020 if base & 1 else 0
-            key ^= base if (sign & 0x7F) >> bit & 1 else 0
-            end = turned(end, 1, 16)
-            end ^= 0x1020 if end & 1 else 0
-    key ^= end
-    filled = (password + bytes.fromhex("bbffffbaffffb98000be0f00bf0f00"))[:16]
-    array = bytes(turned(one ^ (key >> 8 * (place & 1) & 0xFF), 7, 8) for place, one in enumerate(filled))
-    verifier = 0
-    for sign in (*reversed(password), len(password)):
-        verifier = turned(verifier, 1, 15) ^ sign
-    return (verifier ^ 0xCE4B) << 16 | key, array
-
-
-def obfuscated(data: bytes, array: bytes) -> bytes:
-    hidden = (one ^ array[place % 16] for place, one in enumerate(data))
-    return bytes(new if one and new else one for one, new in zip(data, hidden, strict=True))
-
-
-def test_an_obfuscated_document_opens_with_its_password(read_with: Read) -> None:
-    key, array = key_of_word(b"secret17")
-    streams = Doc({"main": "under a password\r"}, flags=0x9300, key=key).streams_of()
-    main = streams["WordDocument"]
-    locked = {name: obfuscated(data, array) for name, data in streams.items()}
-    locked["WordDocument"] = main[:0x44] + locked["WordDocument"][0x44:]
-    data = stream_file(*(Node.of_bytes(name, one) for name, one in locked.items()))
-    assert read_with(FORMAT, data).ended == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
-    found = read_with(FORMAT, data, passwords=("wrong", "secret17"))
-    assert found.ended == (State.READ, Reason.DECRYPTED)
-    assert found.properties["ole:password-index"] == ["1"]
-    assert read_with(FORMAT, found.members["decrypted"]).said == {"para=1": "under a password"}
-
-
-def test_an_encrypted_document_opens_with_its_password(read_with: Read) -> None:
-    salt, plain_verifier = bytes(range(16)), bytes(16)
-
-    def crypt(data: bytes) -> bytes:
-        return bytes(DocumentRC4.decrypt("secret17", salt, io.BytesIO(data), 0x200).read())
-
-    clear = plain_verifier + hashlib.md5(plain_verifier).digest()
-    verifier = crypt(clear)
-    head = struct.pack("<HH", 1, 1) + salt + verifier
-    doc = Doc({"main": "under a password\r"}, flags=0x1300, key=len(head), before_tables=head)
-    streams = doc.streams_of()
-    locked = {name: crypt(data) for name, data in streams.items()}
-    locked["WordDocument"] = streams["WordDocument"][:0x44] + locked["WordDocument"][0x44:]
-    locked["1Table"] = head + locked["1Table"][len(head) :]
-    data = stream_file(*(Node.of_bytes(name, one) for name, one in locked.items()))
-    found = read_with(FORMAT, data, passwords=("secret17",))
-    assert found.ended == (State.READ, Reason.DECRYPTED)
-    assert read_with(FORMAT, found.members["decrypted"]).said == {"para=1": "under a password"}
-    few = dataclasses.replace(DEFAULT, password_attempts=2)
-    assert read_with(FORMAT, data, limits=few, passwords=("secret17",)).ended == (
-        State.LOCKED,
-        Reason.PASSWORD_UNKNOWN,
-    )
-
-
-def test_encryption_nobody_knows_is_said(read_with: Read) -> None:
-    doc = Doc({"main": "x\r"}, flags=0x1300, key=52, before_tables=struct.pack("<HH", 9, 9) + bytes(48))
-    assert read_with(FORMAT, doc.write()).ended == (State.LOCKED, Reason.UNSUPPORTED_ENCRYPTION)
-
-
-def test_a_file_cut_short_gives_what_is_there(read_with: Read) -> None:
-    doc = Doc({"main": "".join(f"line {number}\r" for number in range(4000))})
-    streams = doc.streams_of()
-    streams["WordDocument"] = streams["WordDocument"][: TEXT_AT + 20_000]
-    found = read_with(FORMAT, stream_file(*(Node.of_bytes(name, one) for name, one in streams.items())))
-    assert found.ended == CUT
-    assert found.said["para=1"] == "line 0"
-    assert len(found.said) > 500
-    whole = doc.write()
-    assert all(
-        read_with(FORMAT, whole[:length]).ended is not None for length in range(0, len(whole) - 512, 9_973)
-    )
-
-
-def test_a_missing_table_stream_is_said_and_the_text_is_read(read_with: Read) -> None:
-    streams = Doc({"main": "text without tables\r"}).streams_of()
-    found = read_with(FORMAT, stream_file(Node.of_bytes("WordDocument", streams["WordDocument"])))
-    assert found.ended == CUT
-    assert found.said["para=1"] == "text without tables"
-
-
-def test_pieces_that_share_their_bytes_end_at_the_limit(read_with: Read) -> None:
-    doc = Doc({"main": "bomb " * 200 + "\r"})
-    doc.pieces = [(1000 * number, 1000 * (number + 1), TEXT_AT, b"\0\0") for number in range(500)]
-    few = dataclasses.replace(DEFAULT, text_bytes=50_000)
-    found = read_with(FORMAT, doc.write(), limits=few)
-    assert found.ended == (State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)
-
-
-@pytest.mark.parametrize("fill", [b"\xff", b"\0", b"\x7f", b"\x80"])
-def test_tables_full_of_lies_end_in_a_state(read_with: Read, fill: bytes) -> None:
-    sample = (Path(__file__).parents[3] / "src/proofroom/extract/formats/samples/msword.doc").read_bytes()
-    for start in range(512, len(sample), 61):
-        lied = sample[:start] + fill * 8 + sample[start + 8 :]
-        found = read_with(FORMAT, lied)
-        assert found.ended is None or found.ended[0] in set(State)
-
-
-def test_a_style_based_on_itself_and_fields_without_end_do_no_harm(read_with: Read) -> None:
-    sheet = styles(style(1, 0, b"\0\0", b""))
-    found = read_with(FORMAT, plain("\x13" * 5_000 + "x\r", tables={"styles": sheet}))
-    assert "x" in {text.strip() for text in found.said.values()}
-
-
-def test_no_word_document_is_said(read_with: Read) -> None:
-    assert read_with(FORMAT, stream_file(Node.of_bytes("Other", b"x"))).ended == (
-        State.DAMAGED,
-        Reason.NOT_WELL_FORMED,
-    )
-    assert read_with(FORMAT, b"no").ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
-
-
-@pytest.mark.corpora
-def test_real_documents_are_read_whole(read_with: Read, corpora: Path) -> None:
-    names = (
-        "testWORD_2006ml",
-        "testWORD_numbered_list",
-        "test_TIKA-1251",
-        "testWPSAttachment",
-        "testWORD_macros",
-    )
-    for name in names:
-        found = read_with(FORMAT, (corpora / "tika" / f"{name}.doc").read_bytes())
-        assert (found.ended, found.partial) == (None, []), name
-    locked = (corpora / "tika" / "testWORD_protected_passtika.doc").read_bytes()
-    found = read_with(FORMAT, locked, passwords=("tika",))
-    assert read_with(FORMAT, found.members["decrypted"]).said

@@ -15,6 +15,10 @@ _MOST_TABLES: Final = 4_096
 _NOTHING: Final = 0xFFFFFFFF
 _ROOT: Final = 5
 _WORKBOOK: Final = bytes.fromhex("0908100000060500")
+_WORD_VERSIONS: Final = (*range(101, 106), 0xC1, 0xC2, 0xD9)
+_DOCUMENTS: Final = tuple(
+    mark + bytes((version, 0)) for mark in (b"\xec\xa5", b"\xdc\xa5") for version in _WORD_VERSIONS
+)
 _NAMES: Final = (
     ("worddocument", "application/msword"),
     ("workbook", "application/vnd.ms-excel"),
@@ -31,17 +35,20 @@ _NAMES: Final = (
 def ole_media_type(stream: BinaryIO) -> str:
     """Name the media type of a compound file by the names at the top of its directory."""
     names = _top_names(stream)
-    if not names and _begins_as_workbook(stream):
-        return "application/vnd.ms-excel"
+    if not names:
+        return _first_stream(stream)
     if "encryptedpackage" in names and ("encryptioninfo" in names or "\6dataspaces" in names):
         return ENCRYPTED
     return next((media_type for name, media_type in _NAMES if name in names), OLE)
 
 
-def _begins_as_workbook(stream: BinaryIO) -> bool:
-    """Tell whether an .xls stands behind the header: its directory is lost where the file arrived cut short."""
+def _first_stream(stream: BinaryIO) -> str:
+    """Tell what stands behind the header: the directory is lost where a file arrived cut short."""
     stream.seek(512)
-    return stream.read(len(_WORKBOOK)) == _WORKBOOK
+    first = stream.read(len(_WORKBOOK))
+    if first == _WORKBOOK:
+        return "application/vnd.ms-excel"
+    return "application/msword" if first[:4] in _DOCUMENTS else OLE
 
 
 def _top_names(stream: BinaryIO) -> set[str]:

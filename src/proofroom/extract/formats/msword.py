@@ -28,6 +28,7 @@ from proofroom.extract.ole.word_leftover import leftovers
 from proofroom.extract.ole.word_locked import send_decrypted
 from proofroom.extract.ole.word_pictures import send_pictures
 from proofroom.extract.ole.word_runs import PAGE
+from proofroom.extract.ole.word_salvage import salvage
 from proofroom.extract.ole.word_styles import codec_of
 from proofroom.extract.ole.word_tables import WordFile
 from proofroom.model.evidence import Flag, PieceKind
@@ -47,12 +48,22 @@ def read(source: Source, sink: Sink) -> None:
     if int.from_bytes(source.untrusted.read(2), "little") in MARKS:
         _read_bare(source, sink)
         return
-    streams = Streams.of(source)
+    try:
+        streams = Streams.of(source)
+    except Unreadable:
+        _send_alone(salvage(source.untrusted), source, sink)
+        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT) from None
     streams.send_facts(sink)
     send_ole_properties(streams, sink)
     main = streams.stream(_TEXT)
-    if main is None:
-        raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED)
+    if not main:
+        # The text is lost; what was embedded in it need not be.
+        with LineBatch(sink) as lines:
+            _send_objects(streams, sink, lines)
+        _send_rest(streams, sink)
+        raise Unreadable(
+            State.DAMAGED, Reason.CUT_SHORT if not streams.whole or main == b"" else Reason.NOT_WELL_FORMED
+        )
     fib = read_fib(main)
     if fib.encrypted:
         send_decrypted(source, sink, streams, fib)
@@ -71,21 +82,27 @@ def read(source: Source, sink: Sink) -> None:
 
 
 def _read_bare(source: Source, sink: Sink) -> None:
-    """Read a document of Word 6 that stands in no compound file."""
+    """Read a document of Word 6 or older that stands in no compound file."""
     source.untrusted.seek(0)
     main = source.untrusted.read(_LARGEST)
     fib = read_fib(main)
-    if fib.encrypted or not fib.old:
-        reason = Reason.UNSUPPORTED_ENCRYPTION if fib.encrypted else Reason.NOT_WELL_FORMED
-        raise Unreadable(State.LOCKED if fib.encrypted else State.DAMAGED, reason)
-    word = WordFile(fib, main, main, b"", codec_of(fib))
-    with LineBatch(sink) as lines:
-        documents = _send_text(word, source, sink, lines)
-    _send_pictures(documents, sink)
+    if fib.encrypted:
+        raise Unreadable(State.LOCKED, Reason.UNSUPPORTED_ENCRYPTION)
+    if not fib.old:
+        raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED)
+    documents = _send_alone(WordFile(fib, main, main, b"", codec_of(fib)), source, sink)
     if fib.ancient:
         sink.partly(Reason.UNSUPPORTED_VARIANT)
     if any(one.is_cut for one in documents):
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+
+
+def _send_alone(word: WordFile, source: Source, sink: Sink) -> list[Document]:
+    """Send a document without what else a compound file holds."""
+    with LineBatch(sink) as lines:
+        documents = _send_text(word, source, sink, lines)
+    _send_pictures(documents, sink)
+    return documents
 
 
 def _send_text(word: WordFile, source: Source, sink: Sink, lines: LineBatch) -> list[Document]:
@@ -152,10 +169,9 @@ def _send_rest(streams: Streams, sink: Sink) -> None:
 def _end(streams: Streams, word: WordFile, documents: list[Document]) -> None:
     """Raise what is missing of the document."""
     no_table = bool(word.fib.table_name) and not streams.has(word.fib.table_name)
-    if no_table or any(one.is_cut for one in documents) or not streams.whole:
-        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
-    entry = streams.find(_TEXT)
-    if entry is not None and entry.size > len(word.main):
+    top = [one for one in streams.inside(streams.root) if one.is_stream]
+    missing = no_table or any(one.is_cut for one in documents)
+    if missing or not streams.whole or not all(map(streams.is_whole, top)):
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
 

@@ -15,6 +15,7 @@ MOST_BYTES: Final = 32 << 20
 """A directory of a quarter of a million lines: more than any program writes."""
 
 _LINE: Final = 128
+_NOTHING: Final = 0xFFFFFFFF
 _MOST_DEEP: Final = 64
 _KINDS: Final = {STORAGE: "storage", STREAM: "stream", ROOT: "root"}
 
@@ -73,11 +74,13 @@ def read_tree(raw: bytes) -> Tree | None:
             tree.inside.setdefault(parent, []).append(entry)
             if entry.kind == STORAGE and depth < _MOST_DEEP:
                 below.append((number, f"{entry.path}/", depth + 1))
-    tree.unreachable = [
-        _entry(number, "?/", line)
-        for number, line in enumerate(lines)
-        if number not in seen and line[66] in (STORAGE, STREAM)
-    ]
+    lost = [n for n, line in enumerate(lines) if n not in seen and line[66] in (STORAGE, STREAM)]
+    tree.unreachable = [_entry(number, "?/", lines[number]) for number in lost]
+    if any(one < _NOTHING and one >= len(lines) for number in seen for one in _pointers(lines[number])):
+        # Part of the directory is lost: what its tree does not reach any more is taken for the top's.
+        found = [_entry(number, "", lines[number]) for number in lost]
+        tree.entries += found
+        tree.inside.setdefault(root, []).extend(found)
     return tree
 
 

@@ -82,8 +82,12 @@ def send_storage(streams: Streams, storage: Entry, name: str, sink: Sink) -> Non
 
 
 def as_compound(streams: Streams, storage: Entry) -> Iterator[bytes]:
-    """Give a storage as a compound file; raises Unreadable where its streams share their bytes, as bombs do."""
+    """Give a storage as a compound file; raises Unreadable where its streams share their bytes, as bombs do.
+
+    Streams that end before they should are told after all bytes were given.
+    """
     most = [streams.size * _MOST_TIMES]
+    short: list[Entry] = []
 
     def node(entry: Entry, depth: int) -> Node:
         if entry.kind == STREAM:
@@ -91,12 +95,16 @@ def as_compound(streams: Streams, storage: Entry) -> Iterator[bytes]:
             most[0] -= size
             if most[0] < 0:
                 raise Unreadable(State.REFUSED, Reason.LIMIT_EXPANSION)
+            if size < entry.size:
+                short.append(entry)
             return Node(entry.name, size, lambda: streams.blocks(entry))
         below = streams.inside(entry) if depth < _MOST_DEEP else []
         inside = [node(one, depth + 1) for one in below if one.kind in (STORAGE, STREAM)]
         return Node(entry.name, 0, None, inside, entry.clsid, entry.created, entry.changed)
 
     yield from write_compound(node(storage, 0))
+    if short:
+        raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
 
 def whole_blocks(streams: Streams, entry: Entry) -> Iterator[bytes]:

@@ -44,7 +44,7 @@ _WORD_6: Final = 101
 
 @dataclass(frozen=True, slots=True)
 class Fib:
-    """What the block says: the generation, flags, language, lengths of the texts, places of the tables."""
+    """What the block says: generation, flags, language, lengths of the texts, places of the tables, own length."""
 
     version: int
     old: bool
@@ -57,6 +57,7 @@ class Fib:
     counts: dict[str, int]
     places: dict[str, tuple[int, int]]
     builds: tuple[int, int]
+    size: int = 0
 
     @property
     def encrypted(self) -> bool:
@@ -105,9 +106,10 @@ def read_fib(data: bytes, start: int = 0) -> Fib:
     (key,) = struct.unpack_from("<I", data, 14)
     old = version < _FIRST_NEW
     text_start, text_end = struct.unpack_from("<II", data, 0x18)
+    (size,) = struct.unpack_from("<I", data, 0x20 if old else 0x40)
     counts_at = 0x34 if old else _counts_at(data)
     if version < _WORD_6:
-        return Fib(version, old, flags, language, key, 0, text_start, text_end, {}, {}, (0, 0))
+        return Fib(version, old, flags, language, key, 0, text_start, text_end, {}, {}, (0, 0), size)
     counts = dict(
         zip(COUNTS, struct.unpack_from("<8i", data.ljust(counts_at + 32, b"\0"), counts_at), strict=True)
     )
@@ -127,6 +129,7 @@ def read_fib(data: bytes, start: int = 0) -> Fib:
         counts,
         places,
         (builds[0], builds[1]),
+        size,
     )
 
 

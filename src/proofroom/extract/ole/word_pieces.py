@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -14,6 +15,8 @@ from proofroom.extract.ole.word_tables import WordFile, positions
 _TABLE: Final = 2
 _CHANGES: Final = 1
 _COMPRESSED: Final = 0x40000000
+_LATIN: Final = re.compile(rb"[\x07\x09-\x15\x1e-\x7e\x91-\x97]{24,}")
+_HIGH: Final = frozenset((0x00, 0x04, 0x06, 0x20, 0x30, 0xFF, *range(0x4E, 0xA0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +80,33 @@ def read_pieces(word: WordFile) -> Pieces:
 def _in_one_run(word: WordFile) -> list[Piece]:
     """Take the text as it stands between the two places that the block names."""
     fib = word.fib
-    start, end = fib.text_start, min(fib.text_end, len(word.main))
-    wide = fib.wide or (not fib.old and _looks_wide(word.main[start:end]))
-    count = max(end - start, 0) // (2 if wide else 1)
-    return [Piece(0, count, start, wide)] if count else []
+    start, end = fib.text_start, max(min(fib.text_end, len(word.main)), fib.text_start)
+    if not fib.old:
+        return list(_guessed(word.main, start, end))
+    count = (end - start) // (2 if fib.wide else 1)
+    return [Piece(0, count, start, fib.wide)] if count else []
+
+
+def _guessed(data: bytes, start: int, end: int) -> Iterator[Piece]:
+    """Divide text whose list of pieces is lost: long runs of Latin letters have one byte a character."""
+    stretches: list[tuple[int, int, bool]] = []
+    at = start
+    for found in _LATIN.finditer(data, start, end):
+        stretches += [(at, found.start(), _looks_wide(data[at : found.start()])), (*found.span(), False)]
+        at = found.end()
+    stretches.append((at, end, _looks_wide(data[at:end])))
+    position = 0
+    for first, last, wide in stretches:
+        count = (last - first) // (2 if wide else 1)
+        if count:
+            yield Piece(position, position + count, first, wide)
+            position += count
 
 
 def _looks_wide(data: bytes) -> bool:
-    """Tell whether bytes are text of two bytes a character: every fourth byte or more is NUL, or most are Han."""
-    sample = data[:4096]
-    high = sample[1::2]
-    return bool(high) and sum(byte == 0 or 0x4E <= byte <= 0x9F for byte in high) * 2 > len(high)
+    """Tell whether bytes are text of two bytes a character: the second ones are mostly NUL or those of Han."""
+    high = data[1:8192:2]
+    return bool(high) and sum(byte in _HIGH for byte in high) * 5 > len(high) * 3
 
 
 def _of_table(word: WordFile) -> Iterator[Piece]:
