@@ -1,12 +1,13 @@
 """Results: nothing is seen before it is valid, and nothing valid is lost."""
 
+import sqlite3
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
-from proofroom.errors import BadSegment, CaseBusy, CaseTooNew
+from proofroom.errors import BadJournal, BadSegment, CaseBusy, CaseTooNew
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
 from proofroom.store.results import Results
@@ -182,3 +183,40 @@ def test_a_large_result_that_is_read_again_leaves_no_dead_segment(derived: Path)
     results.close()
     kept = {path.name for path in (derived / "segments").iterdir()}
     assert kept == {row["segment"] for row in journal.rows("select segment from placed")}
+
+
+def test_results_of_two_stages_of_one_artifact_do_not_mix(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    digest = "a" * 64
+    for stage, first in (("ocr", 1), ("ocr:abbyy", 50)):
+        pending = results.begin(digest, stage, "1")
+        results.add(pending, "cells", cells(digest, first, 3))
+        results.commit(pending, "c", 0.1, lambda: None)
+    results.close()
+    reading = Reading(derived, journal)
+    assert reading.of_artifact("cells", digest)["row"].to_pylist() == [1, 2, 3, 50, 51, 52]
+    results = Results(derived, journal)
+    pending = results.begin(digest, "ocr", "2")
+    results.add(pending, "cells", cells(digest, 7, 1))
+    results.commit(pending, "d", 0.1, lambda: None)
+    results.close()
+    assert Reading(derived, journal).of_artifact("cells", digest)["row"].to_pylist() == [7, 50, 51, 52]
+
+
+def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path) -> None:
+    path = derived / "journal.sqlite"
+    Journal(path, writing=True).close()
+    with sqlite3.connect(path) as old:
+        for table in ("ocr_wanted", "ocr_pages", "ocr_layers", "ocr_preferred"):
+            old.execute(f"drop table {table}")
+        for column in ("before_state", "before_reason"):
+            old.execute(f"alter table artifacts drop column {column}")
+        old.execute("update meta set value = '1' where key = 'version'")
+    old.close()
+    with pytest.raises(BadJournal):
+        Journal(path, reading_only=True)
+    opened = Journal(path)
+    assert opened.rows("select * from ocr_wanted") == []
+    assert opened.rows("select before_state from artifacts") == []
+    opened.close()
