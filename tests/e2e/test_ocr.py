@@ -78,6 +78,16 @@ def test_a_kill_at_any_page_loses_that_page_alone_and_nothing_of_the_content(cas
     ]
 
 
+def test_the_same_open_goes_on_when_its_ocr_was_stopped(small_world: Path, tmp_path: Path) -> None:
+    words = ("open", small_world / "cache" / "扫描", "--case", tmp_path / "case", *PLAIN, "--json")
+    assert small("dies-at-2", *words).status == -9
+    done = small("none", *words)
+    assert "goes on" in done.err
+    assert done.document["artifacts"] == {"discovered": 2, "digests": 2, "states": {"read": 2}}
+    # Once all is done, the same source is another delivery.
+    assert small("none", *words).document["artifacts"]["discovered"] == 4
+
+
 def test_what_was_read_is_found_shown_and_masked_as_what_it_is(case: Path) -> None:
     small("none", "ocr", case, f"{where(case, '扫描/管理规定.pdf')}#page=2")
     assert status(case)["ocr"]["pages"]["waiting"] == 2

@@ -28,10 +28,14 @@ FORMAT = Format("ledger", frozenset({"application/x-ledger"}), read, "", recogni
 def install(site: Path, version: str) -> None:
     """Put a package of one module where Python finds it, as an installer would."""
     (site / "office_ledgers.py").write_text(MODULE, "utf-8")
+    (site / "office_ledgers.py").chmod(0o644)
     for old in site.glob("*.dist-info/*"):
         old.unlink()
     about = site / "office_ledgers.dist-info"
     about.mkdir(exist_ok=True)
+    # A sandbox started by root reads as another user, whatever the umask of this process is.
+    site.chmod(0o755)
+    about.chmod(0o755)
     (about / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: office-ledgers\nVersion: {version}\n", "utf-8"
     )

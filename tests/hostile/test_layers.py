@@ -74,7 +74,7 @@ def tried(layer: str, order: dict[str, Any], command: list[str] | None = None) -
 def test_the_namespaces_alone_hide_files_processes_and_the_network(
     form: Form, outside: dict[str, Any]
 ) -> None:
-    entered = Sandbox(form, (str(HERE),))._entered([sys.executable, str(HERE / "alone.py"), "namespaces"])
+    entered = Sandbox(form, (str(HERE),)).entered([sys.executable, str(HERE / "alone.py"), "namespaces"])
     told = tried("namespaces", outside, entered)
     assert told["far"] == "ENETUNREACH"
     # Bubblewrap gives its network a loopback of its own, in which nobody listens.

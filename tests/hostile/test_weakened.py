@@ -42,7 +42,7 @@ class Weakened:
         ]
         program = [sys.executable, "-P", str(HERE / "weakened.py"), *told]
         process = subprocess.Popen(
-            Sandbox(self.form, (str(HERE),))._entered(program),
+            Sandbox(self.form, (str(HERE),)).entered(program),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

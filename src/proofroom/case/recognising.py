@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from importlib import util
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,19 +49,11 @@ class EnginesHere:
 
 
 def engines_here() -> EnginesHere | None:
-    """Find the engines of this machine; None where there is none."""
-    if util.find_spec("proofroom.extract.ocr.readers") is None:
-        return None
-    from proofroom.extract.ocr.engines import EngineSet
+    """Find the engines of this machine; None where there is none.
 
-    here = EngineSet.here()
-    if not here.any():
-        return None
-    names = [here.rapidocr_name()] if here.rapidocr else []
-    names += [here.tesseract_name(language) for language in sorted(here.languages)]
-    from proofroom.extract.ocr.readers import Readers
-
-    return EnginesHere("; ".join(names), Readers)
+    None of ours is connected yet: pages wait for versions from elsewhere (`proofroom ocr`), and say so.
+    """
+    return None
 
 
 class _Silent:
@@ -106,7 +97,9 @@ class Recognising:
             )
         if found is None or next(self._pages.waiting(found.signature), None) is None:
             return
-        self._acting.note(Act.RUN_STARTED, {"stages": {OCR: VERSION}, "engines": found.signature})
+        facts = {"stages": {OCR: VERSION}, "engines": found.signature}
+        # A run that comes to its OCR is not over for whoever gives the same command again.
+        self._acting.note(Act.RUN_STARTED, facts | ({} if asked else {"continues": True}))
         with found.start(workers) as engines:
             self._read(engines, found.signature, progress, only)
         self._acting.note(Act.RUN_ENDED, {"stages": {OCR: VERSION}})

@@ -60,12 +60,13 @@ def is_interrupted(log: CustodyLog, secret: bytes, source: Path) -> bool:
 
 
 def is_waiting(log: CustodyLog, secret: bytes, source: Path, intake_file: Path | None) -> bool:
-    """Say whether the last delivery of this source ended and no run has ended since.
+    """Say whether the last delivery of this source ended and no run has ended since, or its OCR was stopped.
 
     Raises BadIntake when the file holds another statement than the one with which that delivery ended.
     """
     ours, key = "", _source_key(secret, source)
     waiting: Intake | None = None
+    before: Intake | None = None
     statement = Intake()
     for event in log.events():
         facts: Mapping[str, Any] = event.facts
@@ -76,7 +77,9 @@ def is_waiting(log: CustodyLog, secret: bytes, source: Path, intake_file: Path |
         elif event.act is Act.DELIVERY_ENDED and facts["delivery"] == ours:
             waiting = statement
         elif event.act is Act.RUN_ENDED:
-            waiting = None
+            before, waiting = waiting, None
+        elif event.act is Act.RUN_STARTED and facts.get("continues"):
+            waiting = before
     if waiting is not None and intake_file is not None and read_intake(intake_file, waiting) != waiting:
         raise BadIntake(
             f"{ours} has ended, with another statement than {intake_file.name}",

@@ -13,6 +13,7 @@ _ADD_RULE: Final = 445
 _RESTRICT: Final = 446
 _VERSION: Final = 1
 _PATH_BENEATH: Final = 1
+_EXECUTE: Final = 1
 _READ_FILE: Final = 1 << 2
 _READ_DIR: Final = 1 << 3
 _FILE_RIGHTS: Final = ((1, 13), (2, 14), (3, 15), (5, 16))
@@ -39,9 +40,10 @@ def version() -> int:
     return max(result, 0)
 
 
-def restrict() -> None:
+def restrict(*, run: bool = False) -> None:
     """Enter a new domain, for good: read-only files, no network, no signals to the outside.
 
+    `run` is for a process that still has to become the program it is for.
     Raises OSError where the kernel has no Landlock; the caller decides what that means.
     """
     abi = version()
@@ -55,7 +57,7 @@ def restrict() -> None:
     try:
         root = os.open("/", os.O_PATH | os.O_CLOEXEC)
         try:
-            beneath = _Beneath(_READ_FILE | _READ_DIR, root)
+            beneath = _Beneath(_READ_FILE | _READ_DIR | (_EXECUTE if run else 0), root)
             syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.addressof(beneath), 0)
         finally:
             os.close(root)

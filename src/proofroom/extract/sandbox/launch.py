@@ -71,14 +71,14 @@ class Sandbox:
 
     def start(self, memory_bytes: int, cpu_seconds: int) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Start a worker; gives its process and the parent's end of its control socket."""
+        return self.start_worker("proofroom.extract.worker", memory_bytes, cpu_seconds)
+
+    def start_worker(
+        self, module: str, memory_bytes: int, cpu_seconds: int
+    ) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        """Start a worker of this kind: the module that is its program."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-        worker = [
-            "proofroom.extract.worker",
-            str(theirs.fileno()),
-            self.form,
-            str(memory_bytes),
-            str(cpu_seconds),
-        ]
+        worker = [module, str(theirs.fileno()), self.form, str(memory_bytes), str(cpu_seconds)]
         program = [sys.executable, "-P", "-m", *worker, *self.formats]
         environment = {
             "PATH": os.environ.get("PATH", "/usr/bin:/bin"),
@@ -87,10 +87,10 @@ class Sandbox:
         }
         if self.extra_trees:
             environment["PYTHONPATH"] = os.pathsep.join(self.extra_trees)
-            program[1:2] = ["-c", _WITH_PATH.format(paths=list(self.extra_trees), module=worker[0])]
+            program[1:2] = ["-c", _WITH_PATH.format(paths=list(self.extra_trees), module=module)]
             program[3:5] = []
         process = subprocess.Popen(
-            program if self.form == "none" else self._entered(program),
+            program if self.form == "none" else self.entered(program),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -103,9 +103,9 @@ class Sandbox:
         theirs.close()
         return process, ours
 
-    def _entered(self, program: Sequence[str]) -> list[str]:
+    def entered(self, program: Sequence[str], more_trees: Sequence[str] = ()) -> list[str]:
         """Give the command that enters the sandbox and becomes the program."""
-        trees = readable_trees(self.extra_trees)
+        trees = readable_trees((*self.extra_trees, *more_trees))
         enter = [sys.executable, "-P", "-m", "proofroom.extract.sandbox.enter", self.form, str(os.getpid())]
         return [*enter, *trees, "--", *program]
 
@@ -158,7 +158,7 @@ def probe() -> Layers:
 def _works(form: Form) -> bool:
     """Enter the sandbox once and run nothing in it."""
     sandbox = Sandbox(form)
-    command = sandbox._entered([sys.executable, "-I", "-S", "-c", "pass"])  # noqa: SLF001 - our own class
+    command = sandbox.entered([sys.executable, "-I", "-S", "-c", "pass"])
     try:
         done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False, cwd="/")
     except (OSError, subprocess.TimeoutExpired):

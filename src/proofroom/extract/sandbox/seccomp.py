@@ -1,7 +1,8 @@
 """Seccomp: the lists of system calls that a worker and its children may make; all others are refused.
 
-Two lists: the worker's (it forks and receives descriptors) and the smaller one of the child that touches
-hostile bytes (no new processes, programs, sockets, memory files, tracing, signals or filters). A refused
+Three lists: the worker's (it forks and receives descriptors), the smaller one of the child that touches
+hostile bytes (no new processes, programs, sockets, memory files, tracing, signals or filters), and that of a
+separate program, which is the child's and what the C library needs to start one. A refused
 call gives EPERM, so that a parser fails and does not hang. `clone3` answers ENOSYS, upon which glibc uses
 `clone`, whose flags a filter can read. The lists were found by tracing the formats' samples and some hundred
 public files: they need thirteen calls. What other versions of Python and of the C library may use besides
@@ -21,12 +22,13 @@ from proofroom.extract.sandbox.syscalls import PR_SET_NO_NEW_PRIVS, PR_SET_PDEAT
 _X86_64: Final = {
     "read": 0, "write": 1, "close": 3, "stat": 4, "fstat": 5, "lstat": 6, "lseek": 8, "mmap": 9, "mprotect": 10,
     "munmap": 11, "brk": 12, "rt_sigaction": 13, "rt_sigprocmask": 14, "rt_sigreturn": 15, "ioctl": 16,
-    "pread64": 17, "readv": 19, "writev": 20, "sched_yield": 24, "mremap": 25, "madvise": 28, "nanosleep": 35,
-    "getpid": 39, "sendmsg": 46, "recvmsg": 47, "clone": 56, "exit": 60, "wait4": 61, "fcntl": 72, "getcwd": 79,
-    "gettimeofday": 96, "sysinfo": 99, "getppid": 110, "sigaltstack": 131, "prctl": 157, "gettid": 186, "time": 201,
-    "futex": 202, "getdents64": 217, "clock_gettime": 228, "clock_getres": 229, "clock_nanosleep": 230,
-    "exit_group": 231, "openat": 257, "newfstatat": 262, "set_robust_list": 273, "prlimit64": 302, "getrandom": 318,
-    "statx": 332, "pidfd_open": 434, "clone3": 435, "close_range": 436, "landlock_create_ruleset": 444,
+    "pread64": 17, "readv": 19, "writev": 20, "access": 21, "sched_yield": 24, "mremap": 25, "madvise": 28,
+    "nanosleep": 35, "getpid": 39, "sendmsg": 46, "recvmsg": 47, "clone": 56, "execve": 59, "exit": 60, "wait4": 61,
+    "fcntl": 72, "getcwd": 79, "gettimeofday": 96, "sysinfo": 99, "getppid": 110, "sigaltstack": 131, "prctl": 157,
+    "arch_prctl": 158, "gettid": 186, "time": 201, "futex": 202, "sched_getaffinity": 204, "getdents64": 217,
+    "set_tid_address": 218, "clock_gettime": 228, "clock_getres": 229, "clock_nanosleep": 230, "exit_group": 231,
+    "openat": 257, "newfstatat": 262, "set_robust_list": 273, "prlimit64": 302, "getrandom": 318, "statx": 332,
+    "rseq": 334, "pidfd_open": 434, "clone3": 435, "close_range": 436, "landlock_create_ruleset": 444,
     "landlock_add_rule": 445, "landlock_restrict_self": 446,
 }  # fmt: skip
 
@@ -43,6 +45,10 @@ _PARSER: Final = (
 _WORKER: Final = (
     *_PARSER, "sendmsg", "recvmsg", "wait4", "getppid", "set_robust_list", "prlimit64", "pidfd_open", "close_range",
     "landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self",
+)  # fmt: skip
+_TOOL: Final = (
+    *_PARSER, "execve", "arch_prctl", "set_tid_address", "set_robust_list", "rseq", "prlimit64", "access",
+    "sched_getaffinity",
 )  # fmt: skip
 
 _AUDIT_X86_64: Final = 0xC000003E
@@ -93,6 +99,11 @@ def restrict_worker() -> None:
 def restrict_parser() -> None:
     """Keep the child that touches hostile bytes to its list, for good."""
     _install(_PARSER, _PARSER_ASKED)
+
+
+def restrict_tool() -> None:
+    """Keep a process that becomes a separate program to that program's list, for good."""
+    _install(_TOOL, _PARSER_ASKED)
 
 
 def _install(names: Iterable[str], asked: Mapping[str, _Asked]) -> None:
