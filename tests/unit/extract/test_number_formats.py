@@ -130,7 +130,11 @@ def test_dates_speak_the_language_of_their_format(code: str, text: str) -> None:
 def test_a_time_span_is_the_same_in_both_date_systems() -> None:
     for first_year_is_1904 in (False, True):
         assert Shown("[h]:mm:ss", Memory(), date1904=first_year_is_1904).show(b"10.5") == b"252:00:00"
-    assert Shown("yyyy", Memory(), date1904=True).show(b"-1") == b""
+    assert Shown("[h]:mm", Memory(), date1904=True).show(b"-1") == b""
+
+
+def test_a_day_before_the_first_of_1904_is_still_a_day() -> None:
+    assert Shown("yyyy-mm-dd", Memory(), date1904=True).show(b"-1") == b"1903-12-31"
 
 
 @settings(max_examples=300, deadline=None)

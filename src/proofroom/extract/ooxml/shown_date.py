@@ -57,7 +57,7 @@ def moment(serial: Decimal, *, date1904: bool, fraction: int) -> Moment | None:
     `seconds` counts from the serial number 0, which is the same time span in both date systems.
     """
     shift = _SHIFT_1904 if date1904 else 0
-    if serial < 0 or serial + shift >= _LAST_SERIAL + 1:
+    if serial + shift < 0 or serial + shift >= _LAST_SERIAL + 1:
         return None
     exact = int(((serial + shift) * _DAY_MILLISECONDS).to_integral_value(ROUND_HALF_UP))
     step: int = 10 ** (_MOST_FRACTION - fraction)
@@ -86,6 +86,7 @@ class DatePlan:
     template: str
     fields: tuple[_Field, ...]
     fraction: int
+    spans: bool
 
 
 def date_plan(section: Section) -> DatePlan | None:
@@ -107,7 +108,8 @@ def date_plan(section: Section) -> DatePlan | None:
             fields.append(field)
         pieces.append(piece)
     clock = any(token.text[0] == "s" for token in tokens if token.kind in ("date", "elapsed"))
-    return DatePlan("".join(pieces), tuple(fields), digits if clock else _MOST_FRACTION)
+    spans = any(token.kind == "elapsed" for token in tokens)
+    return DatePlan("".join(pieces), tuple(fields), digits if clock else _MOST_FRACTION, spans)
 
 
 def _in_numerals(piece: str, field: _Field, token: Token, numerals: int) -> tuple[str, _Field]:
@@ -123,6 +125,8 @@ def _in_numerals(piece: str, field: _Field, token: Token, numerals: int) -> tupl
 
 def show_date(serial: Decimal, plan: DatePlan, *, date1904: bool) -> str | None:
     """Show a serial number as a date; None when it lies outside of the calendar."""
+    if plan.spans and serial < 0:
+        return None
     at = moment(serial, date1904=date1904, fraction=plan.fraction)
     return None if at is None else plan.template % tuple([field(at) for field in plan.fields])
 
