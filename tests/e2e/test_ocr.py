@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-from importlib import util
 from pathlib import Path
 from typing import Any
 
@@ -159,14 +158,3 @@ def test_a_hostile_layer_is_refused_and_leaves_nothing_behind(scans: Path, tmp_p
     done = proofroom("ocr", scans, "--import", layer, "--engine", "x", "--json")
     assert (done.status, done.document["error"]["code"]) == (2, "wrong-use")
     assert list((scans / "originals" / ".incoming").iterdir()) == []
-
-
-def test_the_real_engines_read_a_scanned_table(case: Path, small_world: Path) -> None:
-    if util.find_spec("rapidocr") is None:
-        pytest.skip("no OCR engine: rapidocr is not installed here")
-    table = where(case, TABLE)
-    done = proofroom("ocr", case, f"{table}#page=1", "--json")
-    assert done.status in (0, 3), done.err
-    scored = proofroom("world", "score", case, small_world / "truth", "--json").document
-    assert scored["kinds"]["ocr:characters"]["recall"] > 0.9
-    assert proofroom("search", case, "各乡镇登记人数", "--json").lines[-1]["total"] >= 1

@@ -93,7 +93,8 @@ class Recognising:
         found = engines_here() if self._journal.value("select 1 from ocr_wanted") else None
         if found is None and asked and self._pages.counts()["waiting"]:
             raise MissingTool(
-                "no OCR engine is installed here", remedy="Run `proofroom doctor`: it says what to install."
+                "this version of Proofroom has no OCR engine of its own yet",
+                remedy="Bring in what another engine read: `proofroom ocr CASE --import FILE --engine NAME`.",
             )
         if found is None or next(self._pages.waiting(found.signature), None) is None:
             return
