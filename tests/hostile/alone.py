@@ -20,7 +20,7 @@ from attack_neighbours import every_call
 from system_calls import attempt, call
 
 from proofroom.extract.sandbox import landlock, seccomp
-from proofroom.extract.worker import _limit
+from proofroom.extract.sandbox.bounds import bound
 
 Told = dict[str, str]
 
@@ -111,7 +111,7 @@ def limits(order: dict[str, Any]) -> Told:
     if not os.getuid():
         os.setresgid(65534, 65534, 65534)
         os.setresuid(65534, 65534, 65534)
-    _limit(256 << 20, 60)
+    bound(256 << 20, 60)
     told = {}
     held: list[bytes] = []
     try:

@@ -15,7 +15,6 @@ import gc
 import importlib
 import io
 import os
-import resource
 import signal
 import socket
 import sys
@@ -31,6 +30,7 @@ from proofroom.extract.formats import BUILT_IN
 from proofroom.extract.ocr.layers import TEXT_LAYERS, read_text_layer
 from proofroom.extract.ocr.page import PAGE_EXTENT
 from proofroom.extract.sandbox import landlock, seccomp, syscalls
+from proofroom.extract.sandbox.bounds import bound
 from proofroom.extract.sink import FrameSink
 from proofroom.limits import DEFAULT, Limits
 from proofroom.model.states import Reason, State
@@ -39,7 +39,6 @@ from proofroom.run.wire import ENDED, FORK, OUT_OF_MEMORY, READY, STARTED, Order
 
 _SAMPLES: Final = Path(__file__).parent / "formats" / "samples"
 _EMPTY: Final = "application/x-empty"
-_FILES: Final = 16
 _OUTSIDE: Final = "outside:"
 _PDF: Final = "application/pdf"
 _SMALL_DPI: Final = 36
@@ -224,7 +223,7 @@ def _be_child(
         order, (artifact, output) = receive_order(control)
         control.close()
         syscalls.close_all_but(artifact, output)
-        _limit(*bounds)
+        bound(*bounds)
         if sandboxed:
             landlock.restrict()
             seccomp.restrict_parser()
@@ -236,23 +235,6 @@ def _be_child(
         pass
     finally:
         os._exit(status)
-
-
-def _limit(memory: int, cpu: int) -> None:
-    """Bound memory, work, files and processes of this child, for good."""
-    for what, soft, hard in (
-        (resource.RLIMIT_AS, memory, memory),
-        (resource.RLIMIT_CPU, cpu, cpu + 1),
-        (resource.RLIMIT_FSIZE, 0, 0),
-        (resource.RLIMIT_NOFILE, _FILES, _FILES),
-        (resource.RLIMIT_NPROC, 0, 0),
-        (resource.RLIMIT_CORE, 0, 0),
-    ):
-        try:
-            resource.setrlimit(what, (soft, hard))
-        except (ValueError, OSError):
-            # A hard limit that is lower already stays; another system may not know this one.
-            continue
 
 
 def _source(order: Order, artifact: int) -> Source:
