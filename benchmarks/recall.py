@@ -21,7 +21,6 @@ from typing import Final
 from iscc_tika import Extractor
 from measure import ROOT, head, in_turn, report, seconds
 
-from proofroom.model.evidence import PieceKind
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
 
@@ -71,9 +70,9 @@ class Ours:
         if digest is None:
             return []
         pieces = reading.of_artifact("pieces", digest)
-        kinds, said = pieces["kind"].to_pylist(), pieces["text"].to_pylist()
+        parts, said = pieces["part"].to_pylist(), pieces["text"].to_pylist()
         cells = reading.of_artifact("cells", digest).select(["raw", "shown", "formula"]).to_pydict()
-        words = [text for kind, text in zip(kinds, said, strict=True) if kind != PieceKind.META]
+        words = [text for part, text in zip(parts, said, strict=True) if not part.startswith("meta=")]
         return [*words, *(text for column in cells.values() for text in column)]
 
 

@@ -16,7 +16,7 @@ Rules
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -115,6 +115,13 @@ class Line:
     flags: Flag = Flag.NONE
     box: tuple[int, int, int, int] | None = None
     confidence: int = NO_CONFIDENCE
+
+
+def with_facts(line: Line, **facts: str) -> Iterator[Line]:
+    """Give a line and, at addresses below its own, what is known of it: who wrote it, when."""
+    yield line
+    for name, untrusted_text in facts.items():
+        yield Line(f"{line.part}&{name}=1", PieceKind.META, untrusted_text, line.flags)
 
 
 class MemberWriter(Protocol):

@@ -199,19 +199,32 @@ def test_a_diagram_is_one_more_shape_and_its_drawing_is_not_doubled(read_with: R
     assert broken.partial == [Reason.DAMAGED_PART]
 
 
+def test_words_typed_beside_a_page_number_of_the_notes_are_kept(read_with: Read, zipped: Zipped) -> None:
+    number = '<a:p><a:fld type="slidenum"><a:t>7</a:t></a:fld></a:p></p:txBody>'
+    typed = shape("机密 ", holder="sldNum").replace("</p:txBody>", number)
+    alone = shape("", holder="sldNum").replace("<a:r><a:t></a:t></a:r>", "").replace("</p:txBody>", number)
+    arrows = (("n", "notesSlide", "../notesSlides/notesSlide1.xml"),)
+    for shapes, expected in ((typed, ["机密 \n7"]), (alone, [])):
+        parts = deck(page(shape("x")), arrows=arrows)
+        parts["ppt/notesSlides/notesSlide1.xml"] = page(shapes, root="p:notes")
+        found = read_with(FORMAT, zipped(parts))
+        assert [text for part, text in found.said.items() if "notes" in part] == expected
+
+
 def test_comments_of_both_kinds_are_read_with_their_authors(read_with: Read, zipped: Zipped) -> None:
     arrows = (("c", "comments", "../comments/comment1.xml"), ("m", "comments", "../comments/modern.xml"))
     body = "<a:p><a:r><a:t>{}</a:t></a:r></a:p>"
     more = {
         "ppt/comments/comment1.xml": (
-            f'<p:cmLst {NAMES}><p:cm authorId="0"><p:pos x="1" y="1"/><p:text>旧批注</p:text></p:cm></p:cmLst>'
+            f'<p:cmLst {NAMES}><p:cm authorId="0" dt="2019-03-13T15:04:00">'
+            '<p:pos x="1" y="1"/><p:text>旧批注</p:text></p:cm></p:cmLst>'
         ),
         "ppt/comments/modern.xml": (
             f'<m:cmLst xmlns:m="urn:m" {NAMES}><m:cm authorId="{{1}}"><m:replyLst><m:reply authorId="0"><m:txBody>'
             f"{body.format('answer')}</m:txBody></m:reply></m:replyLst><m:txBody>{body.format('one')}"
             f"{body.format('two')}</m:txBody></m:cm></m:cmLst>"
         ),
-        "ppt/commentAuthors.xml": f'<p:cmAuthorLst {NAMES}><p:cmAuthor id="0" name="甲"/></p:cmAuthorLst>',
+        "ppt/commentAuthors.xml": f'<p:cmAuthorLst {NAMES}><p:cmAuthor id="0" name="甲" initials="J"/></p:cmAuthorLst>',
         "ppt/authors.xml": '<m:authorLst xmlns:m="urn:m"><m:author id="{1}" name="乙"/></m:authorLst>',
     }
     parts = deck(page(shape("x")), arrows=arrows) | more
@@ -223,8 +236,14 @@ def test_comments_of_both_kinds_are_read_with_their_authors(read_with: Read, zip
     found = read_with(FORMAT, zipped(parts))
     assert found.said == {
         "slide=1&shape=1": "x",
+        "slide=1&comment=1&author=1": "甲",
+        "slide=1&comment=1&initials=1": "J",
+        "slide=1&comment=1&date=1": "2019-03-13T15:04:00",
         "slide=1&comment=1": "旧批注",
+        "slide=1&comment=2&author=1": "乙",
         "slide=1&comment=2": "one\ntwo",
+        "slide=1&comment=3&author=1": "甲",
+        "slide=1&comment=3&initials=1": "J",
         "slide=1&comment=3": "answer",
     }
     assert found.properties["ooxml:comment-author"] == ["甲", "乙"]

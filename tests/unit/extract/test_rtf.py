@@ -136,7 +136,7 @@ def test_hidden_deleted_and_inserted_text_is_told_apart(read_with: Read) -> None
 def test_what_stands_beside_the_body_has_its_own_address(read_with: Read) -> None:
     body = (
         rb"{\header top\par second}{\footerr below}{\*\ftnsep line}one{\footnote{\super 1} note \chftn}"
-        rb"{\*\atnid AB}{\*\atnauthor Someone}\chatn{\*\annotation{\*\atndate 1}remark\par more}\par"
+        rb"{\*\atnid AB}{\*\atnauthor Someone}\chatn{\*\annotation{\*\atndate 125004740}remark\par more}\par"
         rb"{\field{\*\fldinst{HYPERLINK }{\ul \"http://a.example/\"}}{\fldrslt here}}"
         rb"{\shp{\*\shpinst{\sp{\sn wzDescription}{\sv a photo}}{\shptxt in the box\par}}{\shprslt old}}\par last"
     )
@@ -147,6 +147,9 @@ def test_what_stands_beside_the_body_has_its_own_address(read_with: Read) -> Non
         "note=1": "1 note ",
         "para=1": "one",
         "para=1&comment=1": "remark\nmore",
+        "para=1&comment=1&author=1": "Someone",
+        "para=1&comment=1&initials=1": "AB",
+        "para=1&comment=1&date=1": "2019-03-13T15:04",
         "para=2": "here",
         "para=2&field=1": 'HYPERLINK "http://a.example/"',
         "para=2&alt=1": "a photo",

@@ -36,6 +36,7 @@ def test_comments_links_and_shapes_stand_at_their_cells() -> None:
     keeper = read(workbook(cells))
     assert keeper.said == {
         "sheet=Blatt&cell=A5&comment=1": "批注",
+        "sheet=Blatt&cell=A5&comment=1&author=1": "办公室",
         "sheet=Blatt&cell=B3&link=1": "http://a.example/",
         "sheet=Blatt&shape=1": "a box",
     }

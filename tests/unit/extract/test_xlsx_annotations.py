@@ -36,7 +36,9 @@ def test_comments_stand_at_their_cell_in_order() -> None:
     )
     assert found.said == {
         "sheet=S&cell=B2&comment=1": "一",
+        "sheet=S&cell=B2&comment=1&author=1": "登记员",
         "sheet=S&cell=B2&comment=2": "two runs",
+        "sheet=S&cell=B2&comment=2&author=1": "登记员",
         "sheet=S&cell=C3&comment=1": "x",
     }
     assert found.properties["ooxml:comment-author"] == ["登记员"]
@@ -44,7 +46,8 @@ def test_comments_stand_at_their_cell_in_order() -> None:
 
 def test_threads_are_read_and_the_copies_for_old_programs_left_out() -> None:
     threads = (
-        f'{HEAD}<ThreadedComments xmlns="{THREADS}"><threadedComment ref="B2" id="{{1}}" personId="{{p}}">'
+        f'{HEAD}<ThreadedComments xmlns="{THREADS}"><threadedComment ref="B2" id="{{1}}"'
+        ' personId="{p}" dT="2022-05-24T08:00:00.00">'
         '<text>question</text></threadedComment><threadedComment ref="B2" id="{2}" parentId="{1}">'
         "<text>answer</text></threadedComment></ThreadedComments>"
     )
@@ -61,7 +64,9 @@ def test_threads_are_read_and_the_copies_for_old_programs_left_out() -> None:
     )
     assert found.said == {
         "sheet=S&cell=C1&comment=1": "note",
+        "sheet=S&cell=C1&comment=1&author=1": "登记员",
         "sheet=S&cell=B2&comment=1": "question",
+        "sheet=S&cell=B2&comment=1&date=1": "2022-05-24T08:00:00.00",
         "sheet=S&cell=B2&comment=2": "answer",
     }
 

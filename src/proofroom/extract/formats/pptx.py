@@ -11,11 +11,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import end, main_part, read_part, send_external, send_members
+from proofroom.extract.markup.slide_comments import Comments, comment_authors
 from proofroom.extract.markup.slide_story import Shape, SlideStory
 from proofroom.extract.ooxml.package import Package, entry_name, open_package, plain_name
 from proofroom.extract.ooxml.properties import send_properties
@@ -36,7 +38,7 @@ _OWN_TEXT: Final = ("", "hdr", "ftr", "dt")
 _MASTERS: Final = ("slideMaster", "notesMaster", "handoutMaster")
 _DIAGRAM_LOOKS: Final = ("diagramLayout", "diagramQuickStyle", "diagramColors", "diagramDrawing")
 _ASIDE: Final = {"link": PieceKind.META, "alt": PieceKind.NAME}
-_COMMENTS: Final = ("cm", "reply")
+_AUTHORS: Final = ("commentAuthors", "authors")
 _TOLD: Final = ("section", "modifyVerifier", "custShow")
 
 Parts = tuple[tuple[str, str], ...]
@@ -53,7 +55,9 @@ def read(source: Source, sink: Sink) -> None:
     failed: list[Reason] = []
     deck = _part(package, main, failed.append)
     with LineBatch(sink) as lines:
-        slides = _Slides(package, sink, lines, _authors(package, arrows, sink))
+        parts = (_part(package, one, sink.partly) for kind in _AUTHORS for one in _parts(arrows, kind))
+        comments = Comments(lines, comment_authors(parts), partial(sink.meta, "ooxml:comment-author"))
+        slides = _Slides(package, sink, lines, comments)
         _send_settings(deck, sink)
         for number, (part, listed) in enumerate(_in_order(package, deck, arrows), 1):
             if number > source.limits.pages:
@@ -67,12 +71,11 @@ def read(source: Source, sink: Sink) -> None:
 class _Slides:
     """The slides of a deck on their way to the sink."""
 
-    def __init__(self, package: Package, sink: Sink, lines: LineBatch, authors: dict[str, str]) -> None:
+    def __init__(self, package: Package, sink: Sink, lines: LineBatch, comments: Comments) -> None:
         self._package = package
         self._sink = sink
         self._lines = lines
-        self._authors = authors
-        self._named: set[str] = set()
+        self._comments = comments
 
     def slide(self, number: int, part: str, flags: Flag) -> None:
         """Send one slide: its shapes, its diagrams, its notes and its comments."""
@@ -86,7 +89,7 @@ class _Slides:
             counted.flags = flags | Flag.HIDDEN_TEXT
         self._diagrams(story, arrows, counted)
         self._notes(where, arrows, counted.flags)
-        self._comments(where, arrows, counted.flags)
+        self._comments_of(where, arrows, counted.flags)
 
     def masters(self, arrows: list[Relationship]) -> None:
         """Send the own texts of masters and their layouts; what prompts for an entry is none."""
@@ -125,27 +128,21 @@ class _Slides:
         for part in _parts(arrows, "notesSlide"):
             below = relationships(self._package, part, self._sink.partly)
             send_external(below, self._sink)
-            shapes = [one for one in self._shapes(part, below) if one.holder not in ("sldNum", "sldImg")]
+            shapes = [
+                one
+                for one in self._shapes(part, below)
+                if one.holder != "sldImg" and (one.typed or one.holder != "sldNum")
+            ]
             body = (one.untrusted_text for one in shapes if one.holder == "body")
             texts = ["\n".join(filter(str.strip, body))]
             texts += [one.untrusted_text for one in shapes if one.holder != "body"]
             for number, text in enumerate(texts, 1):
                 self._lines.put((*where, ("notes", str(number))), PieceKind.NOTE, text, flags)
 
-    def _comments(self, where: Parts, arrows: list[Relationship], flags: Flag) -> None:
+    def _comments_of(self, where: Parts, arrows: list[Relationship], flags: Flag) -> None:
         """Send comments and the answers to them, in the order of the file."""
-        number = 0
-        for part in _parts(arrows, "comments"):
-            for comment in _part(self._package, part, self._sink.partly).walk():
-                text = _comment_text(comment) if comment.name in _COMMENTS else ""
-                if not text.strip():
-                    continue
-                number += 1
-                self._lines.put((*where, ("comment", str(number))), PieceKind.COMMENT, text, flags)
-                author = self._authors.get(comment.get("authorId"), "")
-                if author and author not in self._named:
-                    self._named.add(author)
-                    self._sink.meta("ooxml:comment-author", author)
+        parts = (_part(self._package, part, self._sink.partly) for part in _parts(arrows, "comments"))
+        self._comments.send(parts, where, flags)
 
     def _shapes(self, part: str, arrows: list[Relationship]) -> list[Shape]:
         """Read a small part as a whole."""
@@ -208,28 +205,6 @@ def _in_order(package: Package, deck: Element, arrows: list[Relationship]) -> li
     return [(part, True) for part in shown] + [
         (part, listed) for part in dict.fromkeys(one for _, one in lying)
     ]
-
-
-def _authors(package: Package, arrows: list[Relationship], sink: Sink) -> dict[str, str]:
-    """Give the authors of comments by their ids, of both kinds of comments."""
-    return {
-        one.get("id"): one.get("name")
-        for kind in ("commentAuthors", "authors")
-        for part in _parts(arrows, kind)
-        for one in _part(package, part, sink.partly).walk()
-        if one.name in ("cmAuthor", "author")
-    }
-
-
-def _comment_text(comment: Element) -> str:
-    """Give a comment's own text, without that of the answers to it."""
-    lines = []
-    for child in comment.children:
-        if child.name == "text":
-            lines.append(child.untrusted_text)
-        elif child.name == "txBody":
-            lines += ["".join(one.untrusted_text for one in line.all("t")) for line in child.all("p")]
-    return "\n".join(lines)
 
 
 def _send_settings(deck: Element, sink: Sink) -> None:

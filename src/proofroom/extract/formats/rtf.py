@@ -13,6 +13,7 @@ from typing import Final
 from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.plain_text import put_whole
+from proofroom.extract.markup.rtf_facts import COMMENT_FACTS
 from proofroom.extract.markup.rtf_objects import Members
 from proofroom.extract.markup.rtf_story import RtfStory
 from proofroom.extract.markup.rtf_tokens import RtfTokens
@@ -27,6 +28,7 @@ _ASIDE: Final = {
     "field": (PieceKind.META, Flag.NONE),
     "link": (PieceKind.META, Flag.NONE),
     "alt": (PieceKind.NAME, Flag.NONE),
+    **dict.fromkeys(COMMENT_FACTS, (PieceKind.META, Flag.NONE)),
 }
 
 
@@ -83,7 +85,11 @@ class _Document:
                 kind, flags = _ASIDE[name]
                 for text in texts:
                     counts[name] += 1
-                    put_whole(self._lines, f"{where}&{name}={counts[name]}", kind, _joined(text), flags)
+                    place = f"{where}&{name}={counts[name]}"
+                    if name in COMMENT_FACTS:
+                        fact = name.removeprefix("comment-")
+                        place = f"{where}&comment={counts[name]}&{fact}=1"
+                    put_whole(self._lines, place, kind, _joined(text), flags)
 
 
 def _joined(text: str) -> str:

@@ -25,6 +25,7 @@ from proofroom.extract.ooxml.annotations import (
     legacy_lines,
     link_lines,
     margin_lines,
+    people_of,
     thread_numbers,
 )
 from proofroom.extract.ooxml.cell_kinds import CellKinds
@@ -72,6 +73,7 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> None:
     workbook = read_workbook(package, sink.partly)
     send_properties(package, sink, sink.partly)
     _send_names(package, workbook, sink)
+    people = _send_people(package, workbook, sink)
     styles = small_part(package, workbook.target("styles", "xl/styles.xml"), sink.partly)
     formats = read_number_formats(styles, date1904=workbook.date1904)
     sink.number_formats(formats.codes)
@@ -79,6 +81,7 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> None:
         sink.partly(Reason.LIMIT_TEXT_BYTES)
     strings = _strings(package, workbook, sink, fast=fast)
     sheets = _Sheets(package, workbook, sink, SheetReader(sink, CellKinds(formats), strings, fast=fast))
+    sheets.people.update(people)
     for sheet in workbook.sheets:
         sheets.read(sheet)
     for arrow in external_relationships(package):
@@ -96,6 +99,7 @@ class _Sheets:
         self._package, self._sink, self._reader = package, sink, reader
         self._pictures = CellPictures(package, workbook, sink.partly)
         self._counts: Counter[tuple[str, ...]] = Counter()
+        self.people: dict[str, str] = {}
 
     def read(self, sheet: SheetEntry) -> None:
         """Read one sheet."""
@@ -139,7 +143,7 @@ class _Sheets:
         for tree in trees:
             for author in comment_authors(tree):
                 _tell(self._sink, "ooxml:comment-author", author)
-            self._send(comment_lines(tree, on, threads))
+            self._send(comment_lines(tree, on, threads, self.people))
 
     def _pinned(self, arrow: Relationship, on: Pins) -> Iterator[Line]:
         """Give what one drawing, or the picture behind the cells, pins to the sheet."""
@@ -173,7 +177,7 @@ def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) ->
 
 
 def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
-    """Send defined names, people and links to other workbooks as properties."""
+    """Send defined names and links to other workbooks as properties."""
     if workbook.date1904:
         sink.meta("ooxml:date-system", "1904")
     for name, target, hidden in workbook.names:
@@ -182,9 +186,17 @@ def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
         if arrow.kind == "externalLink" and not arrow.external:
             for link in relationships(package, arrow.untrusted_target, sink.partly):
                 _tell(sink, "ooxml:external-link", link.untrusted_target)
-        elif arrow.kind == "person" and not arrow.external:
-            for name in comment_authors(small_part(package, arrow.untrusted_target, sink.partly)):
-                _tell(sink, "ooxml:person", name)
+
+
+def _send_people(package: Package, workbook: Workbook, sink: Sink) -> dict[str, str]:
+    """Send those who take part in threads as properties; give their names by their ids."""
+    people: dict[str, str] = {}
+    for arrow in workbook.related:
+        if arrow.kind == "person" and not arrow.external:
+            people |= people_of(small_part(package, arrow.untrusted_target, sink.partly))
+    for name in filter(None, people.values()):
+        _tell(sink, "ooxml:person", name)
+    return people
 
 
 def _tell(sink: Sink, key: str, untrusted_value: str) -> None:

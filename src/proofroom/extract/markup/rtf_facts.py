@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from proofroom.extract.markup.dttm import local_time
 from proofroom.extract.markup.rtf_group import Capture
 from proofroom.extract.markup.rtf_words import CLOCK, INFO_NUMBERS
 from proofroom.extract.markup.word_paragraph import Paragraph
@@ -20,6 +21,8 @@ _SHAPE_TEXTS: Final = ("wzDescription", "wzTooltip", "gtextUNICODE")
 _SHAPE_LINKS: Final = ("pibName", "linePathName", "pihlShape")
 _ADDRESS: Final = re.compile(r"(?:href|src)\s*=\s*[\"']([^\"'>]+)", re.IGNORECASE)
 _MOST_RSIDS: Final = 10_000
+COMMENT_FACTS: Final = ("comment-author", "comment-initials", "comment-date")
+"""What is said of a comment; all three hang beside each comment, so that they are numbered alike."""
 
 
 class Facts:
@@ -31,6 +34,7 @@ class Facts:
         self._told: set[tuple[str, str]] = set()
         self._shape_name = self._custom_name = ""
         self._rsids: list[str] = []
+        self._commented: dict[str, str] = {}
 
     def number(self, word: str, number: int, table: str) -> None:
         """Take a control word with a number."""
@@ -87,8 +91,23 @@ class Facts:
         elif capture.kind == "variable":
             name, _, value = text.strip("=").partition("=")
             self._once(f"variable:{name[:128]}", value)
+        elif capture.kind in COMMENT_FACTS:
+            self._commented[capture.kind] = text
+            if capture.kind == "comment-author":
+                self._once(capture.kind, text)
         elif capture.kind:
             self._once(capture.kind, text)
+
+    def hang_comment(self, text: str, paragraph: Paragraph) -> None:
+        """Hang a comment on its paragraph, and in the same order who wrote it and when, as far as it is said."""
+        told, self._commented = self._commented, {}
+        if text.strip():
+            paragraph.hang("comment", text)
+            for kind in COMMENT_FACTS:
+                value = told.get(kind, "")
+                if kind == "comment-date" and value.lstrip("-").isdigit():
+                    value = local_time(int(value) % (1 << 32))
+                paragraph.aside.setdefault(kind, []).append(value)
 
     def _once(self, key: str, untrusted_value: str) -> None:
         """Tell a property, each value once."""

@@ -284,7 +284,8 @@ class RtfStory:
         if story.kind == "box":
             above.paragraphs.extend(story.paragraphs)
         elif story.kind == "comment":
-            above.current.hang("comment", "\n".join(one.untrusted_text for one in story.paragraphs))
+            said = "\n".join(one.untrusted_text for one in story.paragraphs)
+            self._facts.hang_comment(said, above.current)
             for paragraph in story.paragraphs:
                 for name, texts in paragraph.aside.items():
                     for text in texts:

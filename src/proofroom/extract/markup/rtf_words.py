@@ -55,7 +55,9 @@ CAPTURES: Final = {
     ),
     **dict.fromkeys(("template", "file"), "external"),
     **dict.fromkeys(("creatim", "revtim", "printim", "buptim"), "time"),
+    "atnid": "comment-initials",
     "atnauthor": "comment-author",
+    "atndate": "comment-date",
     "revtbl": "revision-author",
     "htmltag": "markup",
     "sn": "shape-name",
@@ -80,7 +82,7 @@ SKIPPED: Final = frozenset(
     (
         *("colortbl", "stylesheet", "listtable", "listoverridetable", "filetbl", "nonshppict", "shprslt"),
         *("ftnsep", "ftnsepc", "ftncn", "aftnsep", "aftnsepc", "aftncn", "nonesttables", "pntxta", "pntxtb"),
-        *("atnid", "atndate", "atntime", "atnref", "atnicn", "atrfstart", "atrfend", "bkmkend", "datafield"),
+        *("atntime", "atnref", "atnicn", "atrfstart", "atrfend", "bkmkend", "datafield"),
         *("themedata", "colorschememapping", "datastore", "latentstyles", "fontemb", "falt", "panose", "pn"),
         *("objalias", "objsect", "blipuid", "private", "pgptbl", "keycode", "listpicture", "xmlnstbl"),
     )

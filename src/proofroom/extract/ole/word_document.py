@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final, Protocol
 
+from proofroom.extract.markup.dttm import local_time
 from proofroom.extract.ole.word_drawings import Anchors, Said, read_drawings, read_hidden_data
 from proofroom.extract.ole.word_facts import comment_authors, revision_authors
 from proofroom.extract.ole.word_lists import Lists
@@ -18,7 +19,7 @@ from proofroom.extract.ole.word_pieces import Pieces, read_pieces
 from proofroom.extract.ole.word_runs import Looks
 from proofroom.extract.ole.word_story import Stories, WordParagraph
 from proofroom.extract.ole.word_styles import Styles, font_codecs
-from proofroom.extract.ole.word_tables import WordFile, local_time, positions
+from proofroom.extract.ole.word_tables import WordFile, positions
 from proofroom.model.evidence import Flag, PieceKind
 
 Address = tuple[tuple[str, str], ...]

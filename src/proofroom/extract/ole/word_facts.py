@@ -8,11 +8,11 @@ from itertools import islice
 from typing import Final
 
 from proofroom.extract.format import Sink
+from proofroom.extract.markup.dttm import local_time
 from proofroom.extract.ole.word_styles import fonts
 from proofroom.extract.ole.word_tables import (
     WordFile,
     counted_texts,
-    local_time,
     old_texts,
     short_text,
     texts,

@@ -93,12 +93,3 @@ def short_text(data: bytes, at: int, codec: str, *, wide: bool) -> tuple[str, in
         return "", len(data)
     end = at + 2 + 2 * struct.unpack_from("<H", data, at)[0]
     return data[at + 2 : end].decode("utf-16-le", "replace"), end
-
-
-def local_time(packed: int) -> str:
-    """Write a DTTM as `2015-06-12T08:30`, the time of the computer it was made on; "" for none."""
-    minute, hour, day = packed & 0x3F, packed >> 6 & 0x1F, packed >> 11 & 0x1F
-    month, year = packed >> 16 & 0xF, 1900 + (packed >> 20 & 0x1FF)
-    if not (1 <= month <= 12 and day and hour < 24 and minute < 60):
-        return ""
-    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}"

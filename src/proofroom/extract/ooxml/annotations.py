@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from proofroom.extract.format import Line
+from proofroom.extract.format import Line, with_facts
 from proofroom.extract.ooxml.relationships import Relationship
 from proofroom.extract.ooxml.safe_xml import Element, whole_number
 from proofroom.extract.ooxml.sheet_outside import SheetOutside, parse_range
@@ -68,8 +68,8 @@ def thread_numbers(tree: Element) -> frozenset[str]:
     return frozenset(element.get("id") for element in tree.all("threadedComment"))
 
 
-def comment_lines(tree: Element, on: Pins, threads: frozenset[str]) -> Iterator[Line]:
-    """Give the comments of a sheet (legacy notes and threaded comments alike) at their cells.
+def comment_lines(tree: Element, on: Pins, threads: frozenset[str], people: dict[str, str]) -> Iterator[Line]:
+    """Give the comments of a sheet (legacy notes and threaded comments alike) at their cells, with their authors.
 
     Excel writes a note with a copy of each thread for programs that know only notes: it is left out.
     """
@@ -82,15 +82,23 @@ def comment_lines(tree: Element, on: Pins, threads: frozenset[str]) -> Iterator[
         text = _text(element) if note else _own_text(element)
         number = whole_number(element.get("authorId"))
         author = authors[number] if note and number is not None and number < len(authors) else ""
+        name = author if note else people.get(element.get("personId"), "")
         copied = author.startswith(_THREAD) and author.removeprefix(_THREAD) in threads
         if corner and text and not copied:
-            yield on.line((corner[0], corner[1]), "comment", PieceKind.COMMENT, text)
+            line = on.line((corner[0], corner[1]), "comment", PieceKind.COMMENT, text)
+            yield from with_facts(
+                line, author="" if name.startswith(_THREAD) else name, date=element.get("dT")
+            )
+
+
+def people_of(tree: Element) -> dict[str, str]:
+    """Give the names of those who take part in threads, by their ids."""
+    return {person.get("id"): person.get("displayName") for person in tree.all("person")}
 
 
 def comment_authors(tree: Element) -> list[str]:
     """Give the names of those who commented."""
     named = [element.untrusted_text for element in tree.all("author")]
-    named += [element.get("displayName") for element in tree.all("person")]
     return [name for name in named if name and not name.startswith(_THREAD)]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from proofroom.extract.encoding import decode_all
-from proofroom.extract.format import Line
+from proofroom.extract.format import Line, with_facts
 from proofroom.extract.tabular.biff_context import Readers, SheetContext
 from proofroom.extract.tabular.biff_globals import BIFF5
 from proofroom.extract.tabular.biff_old_objects import old_object_text
@@ -131,7 +131,10 @@ class BiffDrawings:
             self.context.sink.meta("ole:comment-author", author)
         found = self._numbers.get(number)
         self._noted.add(number)
-        self._at_cell(row + 1, column + 1, "comment", PieceKind.COMMENT, found.text if found else "")
+        text = found.text if found else ""
+        line = self.context.on.at_cell(row + 1, column + 1, "comment", PieceKind.COMMENT, text)
+        for one in with_facts(line, author=author):
+            self.context.lines.add(one)
 
     def _send_note(self) -> None:
         if self._note is not None:

@@ -6,7 +6,7 @@ import re
 import struct
 from typing import Final
 
-from proofroom.extract.format import Sink, Unreadable
+from proofroom.extract.format import Sink, Unreadable, with_facts
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import send_external
 from proofroom.extract.ooxml.annotations import Pins, drawing_lines, legacy_lines
@@ -120,18 +120,22 @@ class _Sheets:
 
 def _read_comments(package: Package, part: str, sink: Sink, lines: LineBatch, on: Pinned) -> None:
     """Read the comments of a sheet."""
-    corner = (1, 1)
+    corner, authors, by = (1, 1), list[str](), 0
     try:
         for kind, data in part_records(package, part, sink.partly):
             if kind == _AUTHOR:
-                author = wide_text(data, 0)[0]
-                if author:
-                    sink.meta("ooxml:comment-author", author)
+                authors.append(wide_text(data, 0)[0])
+                if authors[-1]:
+                    sink.meta("ooxml:comment-author", authors[-1])
             elif kind == _COMMENT:
-                row, _, column, _ = struct.unpack_from("<4I", data, 4)
+                by, row, _, column, _ = struct.unpack_from("<5I", data, 0)
                 corner = (row + 1, column + 1)
             elif kind == _COMMENT_TEXT:
                 text = rich_text(data, 0)[0].decode()
-                lines.add(on.at_cell(*corner, "comment", PieceKind.COMMENT, text))
+                author = authors[by] if by < len(authors) else ""
+                for line in with_facts(
+                    on.at_cell(*corner, "comment", PieceKind.COMMENT, text), author=author
+                ):
+                    lines.add(line)
     except (struct.error, IndexError):
         sink.partly(Reason.DAMAGED_PART)
