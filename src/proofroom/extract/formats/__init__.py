@@ -31,6 +31,7 @@ BUILT_IN: Final = (
     "signed_mail",
     "vcard",
     "calendar",
+    "epub",
     "zip",
     "tar",
     "sevenzip",

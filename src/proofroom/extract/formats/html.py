@@ -9,37 +9,15 @@ read as text, except that a script of the type JSON becomes a member. Nothing is
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from proofroom.extract.format import Format, Sink, Source
 from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.markup.html_story import HtmlStory
-from proofroom.extract.markup.html_tokens import tokens
-from proofroom.extract.markup.text_stream import TextStream
-
-_CHARSET: Final = re.compile(
-    rb"<meta\s[^>]{0,512}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{1,64})|"
-    rb"<\?xml\s[^>]{0,512}?encoding\s*=\s*[\"']\s*([A-Za-z0-9_.:-]{1,64})",
-    re.IGNORECASE,
-)
+from proofroom.extract.markup.html_page import read_page
 
 
 def read(source: Source, sink: Sink) -> None:
     """Read a page; say which encoding it is in, which it declares, and how much of it did not fit."""
-    stream = TextStream(source, declared)
     with LineBatch(sink) as lines:
-        story = HtmlStory(sink, lines)
-        for token in tokens(stream):
-            story.take(token)
-        story.finish()
-    stream.tell(sink)
-
-
-def declared(head: bytes) -> str:
-    """Find the encoding that a page declares in its first bytes."""
-    found = _CHARSET.search(head)
-    return next(filter(None, found.groups()), b"").decode("ascii") if found else ""
+        read_page(source, sink, lines)
 
 
 FORMAT = Format(

@@ -147,7 +147,6 @@ FORMAT = Format(
         {
             "application/zip",
             "application/vnd.oasis.opendocument.*",
-            "application/epub+zip*",
             "application/vnd.ms-visio.*",
         }
     ),

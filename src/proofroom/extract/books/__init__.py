@@ -1,0 +1,1 @@
+"""Books: the packages and texts of EPUB and FictionBook."""
