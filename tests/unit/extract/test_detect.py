@@ -85,7 +85,7 @@ KNOWN = [
         "application/vnd.oasis.opendocument.spreadsheet",
         "calamine",
     ),
-    (packed({"mimetype": "application/epub+zip"}), "application/epub+zip", "zip"),
+    (packed({"mimetype": "application/epub+zip"}), "application/epub+zip", "epub"),
     (packed({"a.txt": "a"}), "application/zip", "zip"),
     (packed({"a.txt": "a"}, prefix=b"some junk in front\n"), "application/zip", "zip"),
     (packed({}), "application/zip", "zip"),

@@ -21,6 +21,7 @@ JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
+SAVED_PAGE: Final = "application/x-mimearchive"
 VCARD: Final = "text/vcard"
 CALENDAR: Final = "text/calendar"
 CSV: Final = "text/csv"
@@ -52,6 +53,11 @@ _KNOWN_HEADERS: Final = frozenset(
 )
 _FEW_HEADERS: Final = 2
 _MAIL_NAMES: Final = ("eml", "emlx", "mht", "mhtml")
+_SAVED: Final = re.compile(
+    r"from:[ \t]*<?saved by |snapshot-content-location:|content-location:", re.IGNORECASE
+)
+_OF_ONE_PAGE: Final = re.compile(r"content-type:[ \t]*multipart/related\b", re.IGNORECASE)
+_SENT: Final = frozenset(("to", "cc", "received", "return-path", "message-id", "delivered-to", "references"))
 _MOST_HEADERS: Final = 200
 _FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
 _DELIMITERS: Final = "\t,;|"
@@ -183,8 +189,17 @@ def _mail(text: str, extension: str) -> str:
         if header and header.group(1).lower() in _KNOWN_HEADERS:
             known.add(header.group(1).lower())
     few = 1 if mailbox or extension in _MAIL_NAMES else _FEW_HEADERS
-    enough = len(known) >= few and (known != {"date", "subject"} or few == 1)
-    return (MAILBOX if mailbox else MAIL) if enough else ""
+    if len(known) < few or (known == {"date", "subject"} and few > 1):
+        return ""
+    saved = not mailbox and _is_saved_page(lines, known, extension)
+    return MAILBOX if mailbox else SAVED_PAGE if saved else MAIL
+
+
+def _is_saved_page(lines: list[str], known: set[str], extension: str) -> bool:
+    """Tell a page that a browser saved (MHTML, RFC 2557) from a message that somebody sent."""
+    head = lines[: lines.index("")] if "" in lines else lines
+    one_page = any(_OF_ONE_PAGE.match(line) for line in head) and not known & _SENT
+    return extension in ("mht", "mhtml") or one_page or any(_SAVED.match(line) for line in head)
 
 
 def _delimited(text: str, extension: str, *, whole: bool) -> str:

@@ -32,6 +32,8 @@ BUILT_IN: Final = (
     "vcard",
     "calendar",
     "epub",
+    "mhtml",
+    "plist",
     "zip",
     "tar",
     "sevenzip",
