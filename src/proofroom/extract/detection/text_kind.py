@@ -17,6 +17,7 @@ HTML: Final = "text/html"
 XHTML: Final = "application/xhtml+xml"
 XML: Final = "application/xml"
 SVG: Final = "image/svg+xml"
+XLIFF: Final = "application/xliff+xml"
 JSON: Final = "application/json"
 JSON_LINES: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
@@ -60,6 +61,8 @@ _OF_ONE_PAGE: Final = re.compile(r"content-type:[ \t]*multipart/related\b", re.I
 _SENT: Final = frozenset(("to", "cc", "received", "return-path", "message-id", "delivered-to", "references"))
 _MOST_HEADERS: Final = 200
 _FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
+_LENGTH_LINE: Final = re.compile(r"[ \t]{0,8}\d{1,12}[ \t]{0,8}\Z")
+_XML_KINDS: Final = {"svg": SVG, "xliff": XLIFF}
 _DELIMITERS: Final = "\t,;|"
 _ROWS: Final = 50
 _TABLE_NAMES: Final = ("csv", "tsv", "tab")
@@ -122,12 +125,12 @@ def _marked_up(text: str, extension: str) -> str:
     if name == "html":
         return XHTML if declared else HTML
     if declared or doctype:
-        return SVG if name == "svg" else XML
+        return _XML_KINDS.get(name, XML)
     if root is None or (not _CLOSED.search(rest) and extension not in ("xml", "html", "htm")):
         return HTML if extension in ("html", "htm") and _CLOSED.search(text) else ""
     if name in _WEB:
         return XML if extension == "xml" else HTML
-    return HTML if extension in ("html", "htm") else SVG if name == "svg" else XML
+    return HTML if extension in ("html", "htm") else _XML_KINDS.get(name, XML)
 
 
 def _json(text: str, extension: str, *, whole: bool) -> str:
@@ -179,6 +182,9 @@ def _mail(text: str, extension: str) -> str:
     """
     lines = text.lstrip("\r\n").splitlines()[:_MOST_HEADERS]
     mailbox = bool(lines) and _FROM_LINE.match(lines[0]) is not None
+    if lines and _LENGTH_LINE.match(lines[0]):
+        # Apple Mail keeps a letter's length before it (emlx).
+        del lines[0]
     known: set[str] = set()
     for line in lines[1:] if mailbox else lines:
         header = _HEADER.match(line)

@@ -22,6 +22,8 @@ BUILT_IN: Final = (
     "text",
     "html",
     "xml",
+    "xliff",
+    "subtitles",
     "json",
     "image",
     "metafile",
