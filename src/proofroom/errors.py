@@ -3,6 +3,7 @@
     ProofroomError            code, remedy
     ├─ WrongUse               the command was called in a way that cannot work  (exit 2)
     │  ├─ BadQuery            the search words cannot be read
+    │  ├─ BadCondition        a condition (`state=damaged and size>10MB`) cannot be read
     │  ├─ BadWhere            an address is malformed or points nowhere
     │  ├─ BadIntake           the intake statement cannot be taken as written
     │  ├─ PlainDisk           the case would lie on an unencrypted disk
@@ -60,6 +61,20 @@ class BadQuery(WrongUse):
 
     code = "bad-query"
     remedy = "Mend the query at the marked character, or put the words in quotes."
+
+    def __init__(self, what: str, *, at: int = 0, remedy: str | None = None) -> None:
+        """Keep the position (in characters, from 0) where reading stopped."""
+        super().__init__(what, remedy=remedy)
+        self.at = at
+
+
+class BadCondition(WrongUse):
+    """A condition that chooses artifacts cannot be read."""
+
+    code = "bad-condition"
+    remedy = (
+        "Write comparisons such as state=damaged, format=pdf, size>10MB, path='lists/*', joined by `and`."
+    )
 
     def __init__(self, what: str, *, at: int = 0, remedy: str | None = None) -> None:
         """Keep the position (in characters, from 0) where reading stopped."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from proofroom.errors import BadQuery, ProofroomError
+from proofroom.errors import BadCondition, BadQuery, ProofroomError
 from proofroom.language.visible import visible as safe
 
 __all__ = ["explain", "human_bytes", "json_option", "put_json", "put_json_lines", "reveal_option", "safe"]
@@ -51,7 +51,7 @@ def explain(failure: ProofroomError, *, as_json: bool) -> int:
     else:
         click.secho(f"{failure.code}: ", fg="red", bold=True, nl=False, err=True)
         click.echo(safe(failure.what), err=True)
-        if isinstance(failure, BadQuery):
+        if isinstance(failure, (BadQuery, BadCondition)):
             click.echo(f"  at character {failure.at + 1}", err=True)
         click.echo(f"  → {safe(failure.advice)}", err=True)
     return failure.exit_status

@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,10 @@ from typing import Any, Final
 
 from proofroom.errors import BadJournal, CaseBusy, CaseFull, CaseTooNew
 
-VERSION: Final = 2
+VERSION: Final = 3
+_TRIES: Final = 4
+_TRY_SECONDS: Final = 0.05
+"""Whoever only asks whether somebody writes holds the lock for an instant, which is no reason to give up."""
 
 _SCHEMA: Final = """
 create table meta (key text primary key, value text not null) without rowid;
@@ -71,6 +75,18 @@ create table ocr_layers (
   artifact text not null, stage text not null, slot integer not null, file text not null, engine text not null,
   done integer not null default 0, primary key (artifact, stage)) without rowid;
 create table ocr_preferred (artifact text primary key, stage text not null) without rowid;
+""",
+    # Whatever lets an artifact be read again, what it was before stays on record.
+    3: """
+create table history (
+  id integer primary key, artifact text not null, version text not null, state text not null, reason text not null,
+  format text not null, cells integer not null, pieces integer not null, seconds real not null,
+  content text not null, until text not null);
+create index history_artifact on history(artifact);
+create trigger history_kept before update of state on artifacts when new.state is null and old.state is not null
+begin insert into history (artifact, version, state, reason, format, cells, pieces, seconds, content, until)
+select old.digest, r.version, old.state, old.reason, old.format, old.cells, old.pieces, r.seconds, r.content,
+strftime('%Y-%m-%dT%H:%M:%SZ', 'now') from results r where r.artifact = old.digest and r.stage = 'extract'; end;
 """,
 }
 """What each later version adds; an older journal takes the steps it lacks when it is opened."""
@@ -218,13 +234,34 @@ def _read_only_mode(path: Path) -> str:
 def _lock(path: Path) -> int:
     """Take the case's one writer's lock; raises CaseBusy when another process holds it."""
     held = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    left = _TRIES
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            left -= 1
+            if not left:
+                os.close(held)
+                message = "another process is writing to this case"
+                raise CaseBusy(message) from None
+            time.sleep(_TRY_SECONDS)
+        else:
+            return held
+
+
+def is_written(path: Path) -> bool:
+    """Say whether a process is writing to the case of this journal."""
     try:
-        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        lock = os.open(path.with_suffix(".lock"), os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
-        os.close(held)
-        message = "another process is writing to this case"
-        raise CaseBusy(message) from None
-    return held
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def _explain(failure: sqlite3.DatabaseError) -> BadJournal | CaseFull:

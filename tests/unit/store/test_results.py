@@ -208,7 +208,8 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
     path = derived / "journal.sqlite"
     Journal(path, writing=True).close()
     with sqlite3.connect(path) as old:
-        for table in ("ocr_wanted", "ocr_pages", "ocr_layers", "ocr_preferred"):
+        old.execute("drop trigger history_kept")
+        for table in ("ocr_wanted", "ocr_pages", "ocr_layers", "ocr_preferred", "history"):
             old.execute(f"drop table {table}")
         for column in ("before_state", "before_reason"):
             old.execute(f"alter table artifacts drop column {column}")
