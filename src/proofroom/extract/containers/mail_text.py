@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
+from proofroom.extract.containers.mail_flow import Flow
 from proofroom.extract.containers.mail_words import encoding_of
 from proofroom.extract.encoding import HEAD, CountingDecoder
 from proofroom.extract.format import Line
@@ -16,8 +18,8 @@ _LONGEST: Final = 1 << 20
 class BodyText:
     """Takes the bytes of text parts and sends their lines as `para=N`, counted through all of them."""
 
-    def __init__(self, lines: LineBatch) -> None:
-        """Send to a batch of lines."""
+    def __init__(self, lines: LineBatch, look: Callable[[int, str], None] | None = None) -> None:
+        """Send to a batch of lines; `look` sees every line with its number."""
         self.number = 0
         self.undecodable = 0
         self._lines = lines
@@ -25,10 +27,13 @@ class BodyText:
         self._head = b""
         self._decoder: CountingDecoder | None = None
         self._text = ""
+        self._look = look
+        self._flow: Flow | None = None
 
-    def begin(self, charset: str) -> None:
-        """Begin the next text part."""
+    def begin(self, charset: str, *, flowed: bool = False, delsp: bool = False) -> None:
+        """Begin the next text part; what is flowed is joined to the paragraphs that its author wrote."""
         self._charset, self._head, self._decoder, self._text = charset, b"", None, ""
+        self._flow = Flow(self._say, delsp=delsp) if flowed else None
 
     def write(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -48,6 +53,8 @@ class BodyText:
             self.undecodable += self._decoder.undecodable
         if self._text:
             self._put(self._text)
+        if self._flow is not None:
+            self._flow.end()
 
     def _decide(self, *, whole: bool) -> None:
         head, self._head = self._head, b""
@@ -65,6 +72,14 @@ class BodyText:
 
     def _put(self, line: str) -> None:
         self.number += 1
+        plain = line.removesuffix("\r").removeprefix("\ufeff" if self.number == 1 else "")
+        if self._flow is not None:
+            self._flow.take(self.number, plain)
+        else:
+            self._say(self.number, plain)
+
+    def _say(self, number: int, line: str) -> None:
+        if self._look is not None:
+            self._look(number, line)
         if line and not line.isspace():
-            plain = line.removesuffix("\r").removeprefix("\ufeff" if self.number == 1 else "")
-            self._lines.add(Line(f"para={self.number}", PieceKind.BODY, plain))
+            self._lines.add(Line(f"para={number}", PieceKind.BODY, line))

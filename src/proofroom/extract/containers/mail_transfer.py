@@ -6,7 +6,10 @@ import binascii
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from proofroom.extract.containers.mail_inline import unuu
+
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_UU_NAMES: Final = (b"x-uuencode", b"uuencode", b"x-uue", b"x-uu")
 _SPACE: Final = b" \t\r\n\v\f\0"
 _STRANGE: Final = bytes(set(range(256)) - set(_ALPHABET + _SPACE + b"="))
 
@@ -18,7 +21,8 @@ class Transfer:
         """Undo the encoding of that name; one we do not know leaves the bytes as they are."""
         self.damaged = False
         name = untrusted_name.partition(b";")[0].strip().lower()
-        self._undo = {b"base64": self._base64, b"quoted-printable": self._printable}.get(name)
+        undo = {b"base64": self._base64, b"quoted-printable": self._printable}
+        self._undo = {**undo, **dict.fromkeys(_UU_NAMES, unuu)}.get(name)
 
     def blocks(self, coded: Iterable[bytes]) -> Iterator[bytes]:
         """Give the plain bytes."""

@@ -18,6 +18,9 @@ _DEEPEST: Final = 10_000
 _LONGEST_ASIDE: Final = 4_096
 _HEADER: Final = re.compile(rb"([!-9;-~]{1,200})[ \t]*:(.*)", re.DOTALL)
 _LONGEST_BOUNDARY: Final = 1_000
+_CONTENT: Final = re.compile(rb"content-[a-z-]{2,40}[ \t]*:", re.IGNORECASE)
+_STANDARD_ASIDE: Final = b"This is a multi"
+_MOST_WITHIN: Final = 3
 
 
 @dataclass(slots=True)
@@ -31,6 +34,7 @@ class Part:
     said: dict[str, bytes] = field(default_factory=dict)
     disposition: str = ""
     disposed: dict[str, bytes] = field(default_factory=dict)
+    within: str = ""
 
     def header(self, name: str) -> bytes:
         """Give the first header of a name, or nothing."""
@@ -60,21 +64,19 @@ class MessageWalk:
         self._open: list[bytes] = []
         self._places: dict[bytes, list[int]] = {}
         self._stop: tuple[int, bool] | None = None
+        self._around: list[str] = []
+        self._multiparts = 0
 
     def parts(self) -> Iterator[Part]:
         """Give the parts that are no containers, the outermost headers always first (then with no body to read)."""
         level = 0
         while True:
             part = self._part(level)
-            boundary = part.said.get("boundary", b"")[:_LONGEST_BOUNDARY].rstrip()
-            multipart = part.media_type.startswith("multipart/")
-            if multipart and boundary:
+            if part.media_type.startswith("multipart/"):
                 if not level:
                     yield part
-                self._enter(boundary)
-                self._set_aside()
+                yield from self._multipart(part)
             else:
-                self.damaged = self.damaged or multipart
                 part.body = self._body()
                 yield part
                 for _ in part.body:
@@ -82,6 +84,56 @@ class MessageWalk:
             if not self._next_part():
                 return
             level = len(self._open)
+
+    def _multipart(self, part: Part) -> Iterator[Part]:
+        """Go in behind the first boundary; where none comes, what stands there is text and given as such."""
+        boundary = part.said.get("boundary", b"")[:_LONGEST_BOUNDARY].rstrip()
+        self.damaged = self.damaged or not boundary
+        self._multiparts += 1
+        self._enter(boundary, f"{part.media_type.partition('/')[2][:40]}:{self._multiparts}")
+        start = self._stream.tell() - len(self._waiting or b"")
+        if self._preamble():
+            return
+        self.damaged = True
+        self._waiting = None
+        self._stream.seek(start)
+        text = Part([], len(self._open), self._body(), within=self._within())
+        yield text
+        for _ in text.body:
+            pass
+
+    def _preamble(self) -> bool:
+        """Pass over what stands before the first part; false when none comes, and text stands there instead."""
+        place = len(self._open) - 1
+        kept = b""
+        self._stop = None
+        while line := self._line():
+            if line.startswith(b"--"):
+                if self._is_stop(line):
+                    break
+                following = self._line()
+                self._waiting = following or None
+                if _CONTENT.match(following) and len(line) < _LONGEST_BOUNDARY:
+                    self._adopt(line[2:].strip())
+                    self._stop = (place, False)
+                    break
+            kept += line[: max(_LONGEST_ASIDE - len(kept), 0)]
+        plain = kept.strip()
+        if plain and (self._stop is None or self._stop[0] < place) and not plain.startswith(_STANDARD_ASIDE):
+            return False
+        self._keep_aside(kept)
+        return True
+
+    def _adopt(self, boundary: bytes) -> None:
+        """Take a boundary that nothing declared for that of the innermost multipart."""
+        self.damaged = True
+        around = self._around[-1]
+        self._leave(len(self._open) - 1)
+        self._enter(boundary, around)
+
+    def _within(self) -> str:
+        """Name the innermost multiparts that hold a part, by kind and number."""
+        return "/".join(self._around[-_MOST_WITHIN:])
 
     def _next_part(self) -> bool:
         """Go on behind the line that ended a part, out of what it closes; false at the end of the message."""
@@ -97,15 +149,17 @@ class MessageWalk:
         self.cut = bool(self._open)
         return False
 
-    def _enter(self, boundary: bytes) -> None:
+    def _enter(self, boundary: bytes, around: str) -> None:
         if len(self._open) >= _DEEPEST:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_DEPTH)
         self._places.setdefault(boundary, []).append(len(self._open))
         self._open.append(boundary)
+        self._around.append(around)
 
     def _leave(self, remaining: int) -> None:
         while len(self._open) > remaining:
             boundary = self._open.pop()
+            self._around.pop()
             places = self._places[boundary]
             places.pop()
             if not places:
@@ -116,6 +170,9 @@ class MessageWalk:
         kept = b""
         for block in self._body():
             kept += block[: max(_LONGEST_ASIDE - len(kept), 0)]
+        self._keep_aside(kept)
+
+    def _keep_aside(self, kept: bytes) -> None:
         if kept.strip() and sum(map(len, self.aside)) < _LARGEST_HEAD:
             self.aside.append(kept)
 
@@ -146,7 +203,7 @@ class MessageWalk:
                 self.damaged = True
                 self._waiting = line
                 break
-        part = Part([(name, unfolded(value)) for name, value in headers], level)
+        part = Part([(name, unfolded(value)) for name, value in headers], level, within=self._within())
         kind, said = parameters(part.header("content-type"))
         part.media_type, part.said = kind if "/" in kind else "text/plain", said
         part.disposition, part.disposed = parameters(part.header("content-disposition"))
@@ -177,7 +234,7 @@ class MessageWalk:
         """Tell whether a line is the boundary of an open part, and remember of which."""
         mark = line[2:].rstrip()
         for boundary, closes in ((mark, False), (mark.removesuffix(b"--"), mark.endswith(b"--"))):
-            if boundary in self._places and (not closes or mark != boundary):
+            if boundary and boundary in self._places and (not closes or mark != boundary):
                 self._stop = (self._places[boundary][-1], closes)
                 return True
         return False

@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from proofroom.extract.containers import iso2022_cn
 from proofroom.extract.encoding import decode_counted, find_encoding
 
 WIDER: Final = {
@@ -100,6 +101,8 @@ def _text(held: bytes, charset: str) -> Text:
 def encoding_of(head: bytes, charset: str, *, whole: bool) -> str:
     """Choose the encoding for bytes that declare one: it stands unless it says nothing or does not fit."""
     name = charset_name(charset)
+    if not name.startswith("iso2022") and any(mark in head for mark in iso2022_cn.MARKS):
+        return iso2022_cn.NAME
     if head.isascii() and name.startswith(_WIDE) and b"\0" not in head:
         name = ""
     if name and head.isascii():
@@ -164,13 +167,17 @@ def _plain(held: bytes) -> bytes:
 
 def _joined(pieces: dict[int, tuple[bool, bytes]]) -> bytes:
     """Join the pieces of a parameter (RFC 2231, 3 and 4); one whose charset does not fit stays as its bytes."""
-    charset, held = "", b""
+    charset, held, waiting = "", b"", b""
     for number, (encoded, piece) in sorted(pieces.items()):
         rest = piece
         if number == min(pieces) and encoded and piece.count(b"'") >= 2:
             named, _, rest = piece.split(b"'", 2)
             charset = named.decode("ascii", "replace")
-        held += unquote_to_bytes(rest) if encoded else rest
+        # Some programs cut an escaped byte in two.
+        waiting += rest if encoded else b""
+        if not encoded:
+            held, waiting = held + unquote_to_bytes(waiting) + rest, b""
+    held += unquote_to_bytes(waiting)
     name = charset_name(charset)
     if name and _fits(held, name, whole=True):
         return decode_counted(held, name).untrusted_text.encode("utf-8", "surrogatepass")

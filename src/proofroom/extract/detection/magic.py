@@ -39,6 +39,8 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"MZ", "application/x-msdownload"),
     (b"\x7fELF", "application/x-elf"),
     (b"ID3", "audio/mpeg"),
+    (b"\1\1\1\1\n", "application/mbox"),
+    (b"\1\1\1\1\r\n", "application/mbox"),
     (b"PAR1", "application/vnd.apache.parquet"),
     (b"OggS\0", "application/ogg"),
 )

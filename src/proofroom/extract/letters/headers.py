@@ -11,7 +11,7 @@ from proofroom.extract.containers.mail_words import decoded
 from proofroom.extract.encoding import find_encoding
 from proofroom.extract.format import Sink
 from proofroom.extract.letters.mail_dates import iso_date
-from proofroom.extract.letters.threads import index_of_header, thread_keys
+from proofroom.extract.letters.threads import conversation, index_of_header, thread_keys
 from proofroom.model.states import Reason
 
 _MOST_HEADERS: Final = 1_000
@@ -46,7 +46,10 @@ def send_headers(sink: Sink, headers: Sequence[tuple[str, bytes]]) -> dict[str, 
 
 def send_thread(sink: Sink, first: dict[str, str], index: bytes = b"") -> None:
     """Send the keys of the conversation that a message belongs to, as `mail:thread`."""
-    known = index or index_of_header(first.get("thread-index", ""))
+    from_header = index_of_header(first.get("thread-index", ""))
+    for moment in conversation(from_header).times:
+        sink.meta("mail:thread-index:utc", moment)
+    known = index or from_header
     keys = thread_keys(
         first.get("references", ""),
         first.get("in-reply-to", ""),

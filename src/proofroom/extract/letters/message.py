@@ -11,6 +11,7 @@ from proofroom.extract.format import Sink
 from proofroom.extract.letters.headers import parse_headers, send_headers, send_thread
 from proofroom.extract.letters.mapi_bag import Bag, send_long
 from proofroom.extract.letters.mapi_values import Kind, Texts
+from proofroom.extract.letters.quotes import Quotes
 from proofroom.extract.letters.rtf_packed import unpack_rtf
 from proofroom.extract.letters.rtf_unwrapped import unwrap
 from proofroom.extract.markup.batches import LineBatch
@@ -123,13 +124,15 @@ def _send_bodies(sink: Sink, bag: Bag, texts: Texts) -> None:
 
 
 def _send_plain(sink: Sink, data: bytes, charset: str) -> None:
+    quotes = Quotes()
     with LineBatch(sink) as lines:
-        body = BodyText(lines)
+        body = BodyText(lines, quotes.take)
         body.begin(charset)
         body.write(
             data.rstrip(b"\0") + (b"\0" if charset == "utf-16-le" and len(data.rstrip(b"\0")) % 2 else b"")
         )
         body.end()
+    quotes.send(sink)
     if body.undecodable:
         sink.meta("mail:undecodable", str(body.undecodable))
 
