@@ -41,6 +41,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"ID3", "audio/mpeg"),
     (b"\1\1\1\1\n", "application/mbox"),
     (b"\1\1\1\1\r\n", "application/mbox"),
+    (b"bplist0", "application/x-bplist"),
     (b"PAR1", "application/vnd.apache.parquet"),
     (b"OggS\0", "application/ogg"),
 )
@@ -50,9 +51,6 @@ _SIGNED: Final = re.compile(
     rb"\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x04\x09\x17]|\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02[\1-\6])",
     re.DOTALL,
 )
-    (b"\1\1\1\1\n", "application/mbox"),
-    (b"\1\1\1\1\r\n", "application/mbox"),
-    (b"bplist0", "application/x-bplist"),
 _BARE_WORKBOOK: Final = re.compile(
     rb"\x09(?:\x00\x04\x00|[\x02\x04]\x06\x00|\x08[\x08\x10]\x00)..(?:[\x05\x10\x20\x40]\x00|\x00\x01)",
     re.DOTALL,
