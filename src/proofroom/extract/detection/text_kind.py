@@ -62,6 +62,7 @@ _SENT: Final = frozenset(("to", "cc", "received", "return-path", "message-id", "
 _MOST_HEADERS: Final = 200
 _FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
 _LENGTH_LINE: Final = re.compile(r"[ \t]{0,8}\d{1,12}[ \t]{0,8}\Z")
+_XML_KINDS: Final = {"svg": SVG, "xliff": XLIFF}
 _DELIMITERS: Final = "\t,;|"
 _ROWS: Final = 50
 _TABLE_NAMES: Final = ("csv", "tsv", "tab")
