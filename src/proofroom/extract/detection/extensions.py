@@ -51,6 +51,8 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/vnd.ms-works": "wps",
     "application/vnd.visio": "vsd vss vst vdw",
     "application/x-mspublisher": "pub",
+    "application/warc": "warc gz",
+    "application/x-internet-archive": "arc gz",
     "application/x-ole-encrypted": "xlsx xlsm xlsb xltx docx docm dotx pptx pptm ppsx potx vsdx",
     "application/x-ole-storage": "ole db mpp msi snt mst msp",
     "application/x-tar": "tar",

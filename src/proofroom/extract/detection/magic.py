@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from typing import Final
 
 OCTETS: Final = "application/octet-stream"
@@ -20,7 +21,6 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"MM\0+", "image/tiff"),
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
-    (b"\x1f\x8b\x08", "application/gzip"),
     (b"\xfd7zXZ\0", "application/x-xz"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
     (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
@@ -50,10 +50,14 @@ _SIGNED: Final = re.compile(
     rb"\x30[\x30-\x84].{0,4}\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\1-\6]|"
     rb"\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x04\x09\x17]|\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02[\1-\6])",
     re.DOTALL,
+    (b"WARC/", "application/warc"),
+    (b"filedesc://", "application/x-internet-archive"),
 )
 _BARE_WORKBOOK: Final = re.compile(
     rb"\x09(?:\x00\x04\x00|[\x02\x04]\x06\x00|\x08[\x08\x10]\x00)..(?:[\x05\x10\x20\x40]\x00|\x00\x01)",
     re.DOTALL,
+_GZIP: Final = b"\x1f\x8b\x08"
+_PEEK: Final = 4_096
 )
 """How a workbook begins that has no compound file around it, as before Excel 5."""
 
@@ -92,7 +96,23 @@ def media_type_of_beginning(head: bytes) -> str:
         return "application/vnd.ms-excel"
     if _SIGNED.match(head):
         return "application/pkcs7-mime"
-    return _picture(head) or ("application/x-tar" if is_tar(head) else "")
+    if is_tar(head):
+        return "application/x-tar"
+    return _picture(head) or archive_media_type(head) or disk_media_type(head)
+
+
+def _gzip_kind(head: bytes) -> str:
+    """Tell archives of web pages, of which each record is packed by itself, from any other packed file."""
+    try:
+        begins = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head[:_PEEK], 16)
+    except zlib.error:
+        begins = b""
+    for beginning in (b"WARC/", b"filedesc://"):
+        if begins.startswith(beginning):
+            return media_type_of_beginning(begins)
+    return "application/gzip"
+    if head.startswith(_GZIP):
+        return _gzip_kind(head)
 
 
 def has_pdf_header(head: bytes) -> bool:

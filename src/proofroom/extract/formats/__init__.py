@@ -36,6 +36,7 @@ BUILT_IN: Final = (
     "epub",
     "mhtml",
     "plist",
+    "warc",
     "zip",
     "tar",
     "sevenzip",
