@@ -45,6 +45,8 @@ class Reason(StrEnum):
     CUT_SHORT = "cut-short"
     BAD_CHECKSUM = "bad-checksum"
     UNSUPPORTED_VARIANT = "unsupported-variant"
+    NO_LIBRARY = "no-library"
+    PART_OF_SET = "part-of-set"
     READ_ERROR = "read-error"
     LIMIT_DEPTH = "limit-depth"
     LIMIT_MEMBERS = "limit-members"

@@ -24,6 +24,8 @@ _PART: Final = {
     Reason.CUT_SHORT: Reason.DAMAGED_PART,
     Reason.NOT_WELL_FORMED: Reason.DAMAGED_PART,
     Reason.UNSUPPORTED_VARIANT: Reason.UNREAD_PART,
+    Reason.NO_LIBRARY: Reason.NO_LIBRARY,
+    Reason.PART_OF_SET: Reason.PART_OF_SET,
     Reason.UNSUPPORTED_ENCRYPTION: Reason.LOCKED_PART,
     Reason.PASSWORD_UNKNOWN: Reason.LOCKED_PART,
 }

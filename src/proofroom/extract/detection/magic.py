@@ -6,6 +6,9 @@ import re
 import zlib
 from typing import Final
 
+from proofroom.extract.detection.archives import archive_media_type
+from proofroom.extract.detection.disks import disk_media_type
+
 OCTETS: Final = "application/octet-stream"
 
 # Where several begin alike, the longer one stands first.
@@ -23,7 +26,13 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"\xfd7zXZ\0", "application/x-xz"),
     (b"\x28\xb5\x2f\xfd", "application/zstd"),
-    (b"MSCF\0\0\0\0", "application/vnd.ms-cab-compressed"),
+    (b"\x04\x22\x4d\x18", "application/x-lz4"),
+    (b"LZIP\1", "application/x-lzip"),
+    (b"MSCF", "application/vnd.ms-cab-compressed"),
+    (b"!<arch>\ndebian-binary", "application/vnd.debian.binary-package"),
+    (b"!<arch>\n", "application/x-archive"),
+    (b"\xed\xab\xee\xdb", "application/x-rpm"),
+    (b"xar!", "application/x-xar"),
     (b"SQLite format 3\0", "application/vnd.sqlite3"),
     (b"\0\1\0\0Standard Jet DB\0", "application/x-msaccess"),
     (b"\0\1\0\0Standard ACE DB\0", "application/x-msaccess"),

@@ -40,5 +40,6 @@ BUILT_IN: Final = (
     "zip",
     "tar",
     "sevenzip",
+    "archive",
     "gzip",
 )
