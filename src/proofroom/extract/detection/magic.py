@@ -50,23 +50,23 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"ID3", "audio/mpeg"),
     (b"\1\1\1\1\n", "application/mbox"),
     (b"\1\1\1\1\r\n", "application/mbox"),
+    (b"WARC/", "application/warc"),
+    (b"filedesc://", "application/x-internet-archive"),
     (b"bplist0", "application/x-bplist"),
     (b"PAR1", "application/vnd.apache.parquet"),
     (b"OggS\0", "application/ogg"),
 )
+_GZIP: Final = b"\x1f\x8b\x08"
+_PEEK: Final = 4_096
 _BZIP2: Final = re.compile(rb"BZh[1-9](?:1AY&SY|\x17\x72\x45\x38\x50\x90)")
 _SIGNED: Final = re.compile(
     rb"\x30[\x30-\x84].{0,4}\x06(?:\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07[\1-\6]|"
     rb"\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01[\x02\x04\x09\x17]|\x0a\x2a\x81\x1c\xcf\x55\x06\x01\x04\x02[\1-\6])",
     re.DOTALL,
-    (b"WARC/", "application/warc"),
-    (b"filedesc://", "application/x-internet-archive"),
 )
 _BARE_WORKBOOK: Final = re.compile(
     rb"\x09(?:\x00\x04\x00|[\x02\x04]\x06\x00|\x08[\x08\x10]\x00)..(?:[\x05\x10\x20\x40]\x00|\x00\x01)",
     re.DOTALL,
-_GZIP: Final = b"\x1f\x8b\x08"
-_PEEK: Final = 4_096
 )
 """How a workbook begins that has no compound file around it, as before Excel 5."""
 
@@ -97,6 +97,8 @@ def media_type_of_beginning(head: bytes) -> str:
     for beginning, media_type in _BEGINNINGS:
         if head.startswith(beginning):
             return media_type
+    if head.startswith(_GZIP):
+        return _gzip_kind(head)
     if _BZIP2.match(head):
         return "application/x-bzip2"
     if _RTF.match(head):
@@ -120,8 +122,6 @@ def _gzip_kind(head: bytes) -> str:
         if begins.startswith(beginning):
             return media_type_of_beginning(begins)
     return "application/gzip"
-    if head.startswith(_GZIP):
-        return _gzip_kind(head)
 
 
 def has_pdf_header(head: bytes) -> bool:
