@@ -33,6 +33,7 @@ BUILT_IN: Final = (
     "signed_mail",
     "vcard",
     "calendar",
+    "sqlite",
     "epub",
     "mhtml",
     "plist",

@@ -1,0 +1,62 @@
+"""Bytes in a field: a file among them becomes a member, others stand in their cell as X'…'.
+
+A member is named `TABLE/CELL`, and a line at `sheet=TABLE&cell=CELL&file=1` says so where the cell stands.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from proofroom.extract.detection.magic import media_type_of_beginning
+from proofroom.extract.detection.ole_kind import SIGNATURE
+from proofroom.extract.format import Line, Sink, utf8
+from proofroom.model.evidence import PieceKind
+from proofroom.model.where import cell_name, format_parts
+
+LONGEST_IN_CELL: Final = 4_096
+"""Bytes that stand in a cell; longer ones are a member, whatever they are."""
+
+_FEWEST_IN_FILE: Final = 16
+_ZIP: Final = b"PK\3\4"
+_LAST_CONTROL: Final = 0x20
+_BLOCK: Final = 1 << 20
+
+
+class Blobs:
+    """Gives blobs of one database to its sink."""
+
+    def __init__(self, sink: Sink) -> None:
+        """Give members to the sink."""
+        self._sink = sink
+
+    def cell(self, untrusted_table: str, place: tuple[int, int], untrusted: bytes) -> tuple[bytes, bytes]:
+        """Give what a cell says of its bytes, and the text that they are, if any; a file goes out as a member."""
+        if len(untrusted) > LONGEST_IN_CELL or is_file(untrusted):
+            self._member(untrusted_table, cell_name(*place), untrusted)
+            return b"blob of %d bytes" % len(untrusted), b""
+        return b"X'%s'" % untrusted.hex().upper().encode(), as_text(untrusted)
+
+    def _member(self, untrusted_table: str, cell: str, untrusted: bytes) -> None:
+        name = f"{untrusted_table.replace('/', '_')}/{cell}"
+        part = format_parts((("sheet", untrusted_table), ("cell", cell), ("file", "1")))
+        self._sink.lines([Line(part, PieceKind.NAME, name)])
+        with self._sink.member(utf8(name), len(untrusted)) as out:
+            for start in range(0, len(untrusted), _BLOCK):
+                out.write(untrusted[start : start + _BLOCK])
+
+
+def is_file(untrusted: bytes) -> bool:
+    """Tell whether bytes begin as a known kind of file does."""
+    if len(untrusted) < _FEWEST_IN_FILE:
+        return False
+    return untrusted.startswith((_ZIP, SIGNATURE)) or bool(media_type_of_beginning(untrusted[:1024]))
+
+
+def as_text(untrusted: bytes) -> bytes:
+    """Give the bytes if they are text in UTF-8 without control characters, else none."""
+    try:
+        text = untrusted.decode()
+    except UnicodeDecodeError:
+        return b""
+    printable = all(ord(one) >= _LAST_CONTROL or one in "\t\r\n" for one in text)
+    return untrusted if printable and text.strip() else b""
