@@ -89,6 +89,13 @@ class BadWhere(WrongUse):
     remedy = "Write it as DIGEST#sheet=NAME&cell=B2 or DIGEST#page=3&line=7; copy it from a search hit."
 
 
+class BadRendering(WrongUse):
+    """A translation or transcript cannot be taken in as it is given."""
+
+    code = "bad-rendering"
+    remedy = "See `proofroom renderings --help` for the forms and what each needs."
+
+
 class BadIntake(WrongUse):
     """The intake statement cannot be taken as it is written."""
 

@@ -89,6 +89,15 @@ def find(
     return Result(total, tuple(hits))
 
 
+def find_in(
+    docs: Sequence[IndexHit], texts: Sequence[str], wanted: Wanted, *, exact: bool = False
+) -> Iterator[Hit]:
+    """Find a query in texts that no index holds, each a document of its own: the same answers, by reading all."""
+    given = dict(zip(docs, texts, strict=True))
+    for answer in _answers(docs, wanted, lambda some: [given[doc] for doc in some], exact=exact):
+        yield from (_hit(answer, items) for items in answer.places)
+
+
 def _elsewhere(
     index: Index, wanted: Wanted, texts_of: TextsOf, places: Mapping[str, int], *, exact: bool
 ) -> int:

@@ -14,7 +14,7 @@ OLD = (
     'source-language="zh" target-language="en"><body><group><trans-unit id="u1" approved="yes">'
     "<source>甲<x/>乙</source>"
     '<target state="signed-off">one <g id="1">two</g> three</target><note>check</note></trans-unit>'
-    '<trans-unit id="u2"><source>丙</source></trans-unit></group></body></file></xliff>'
+    '<trans-unit id="u2" resname="doc#2"><source>丙</source></trans-unit></group></body></file></xliff>'
 )
 NEW = (
     '<xliff xmlns="urn:oasis:names:tc:xliff:document:2.0" version="2.0" srcLang="zh" trgLang="en"><file id="f">'
@@ -32,6 +32,7 @@ def test_a_file_of_version_1_gives_its_pairs(read_with: Read) -> None:
         "unit=1&state=1": "signed-off",
         "unit=1&note=1": "check",
         "unit=2&id=1": "u2",
+        "unit=2&name=1": "doc#2",
         "unit=2&source=1": "丙",
     }
     assert found.kinds["unit=1&note=1"] is PieceKind.COMMENT

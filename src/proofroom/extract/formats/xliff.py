@@ -1,8 +1,8 @@
 """Read translators' files (XLIFF 1.2 and 2.x, OASIS): every unit with its source, its target and its state.
 
 `unit=N` counts pairs of source and target in the order of the file: a `trans-unit` of 1.2, a `segment` of 2.x.
-`unit=N&source=1` and `unit=N&target=1` are the texts, `&id=1` the id of the unit, `&state=1` what the file says
-of the translation, `&note=1` a note. What no unit holds is not text: the languages are properties.
+`unit=N&source=1` and `unit=N&target=1` are the texts, `&id=1` and `&name=1` the unit's id and name, `&state=1`
+what the file says of the translation, `&note=1` a note. What no unit holds is not text: the languages are properties.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _TOLD: Final = {
 _TEXTS: Final = ("source", "target", "note")
 _KINDS: Final = {
     "id": PieceKind.META,
+    "name": PieceKind.META,
     "source": PieceKind.PARAGRAPH,
     "target": PieceKind.PARAGRAPH,
     "state": PieceKind.META,
@@ -73,7 +74,7 @@ class _Story:
         self._tell = tell
         self._lines = lines
         self._told: set[tuple[str, str]] = set()
-        self._unit = self._pair = self._reading = ""
+        self._unit = self._pair = self._reading = self._name = ""
         self._facts: dict[str, list[str]] = {}
         self._text: list[str] | None = None
         self._length = self._inside = 0
@@ -88,6 +89,7 @@ class _Story:
             self._languages(attributes)
         elif name == "unit":
             self._unit, self._unit_notes = attribute(attributes, "id"), []
+            self._name = attribute(attributes, "name")
         elif name in _PAIRS:
             self._begin_pair(attributes)
         elif name in _TEXTS:
@@ -104,7 +106,7 @@ class _Story:
         elif name in _PAIRS:
             self.end_pair()
         elif name == "unit":
-            self._unit, self._unit_notes = "", []
+            self._unit, self._name, self._unit_notes = "", "", []
 
     def text(self, untrusted_text: str) -> None:
         """Take characters."""
@@ -139,11 +141,11 @@ class _Story:
             put_whole(self._lines, f"unit={self.count}&{key}=1", kind, "\n".join(facts.get(key, ())))
 
     def _begin_pair(self, attributes: Attributes) -> None:
-        own = attribute(attributes, "id") or attribute(attributes, "resname")
-        self._pair = " ".join(filter(None, (self._unit, own))) or " "
+        self._pair = " ".join(filter(None, (self._unit, attribute(attributes, "id")))) or " "
         state = attribute(attributes, "state")
         approved = "approved" if attribute(attributes, "approved") == "yes" else ""
-        self._facts = {"state": [state or approved]}
+        name = attribute(attributes, "resname") or self._name
+        self._facts = {"state": [state or approved], "name": [name]}
 
     def _languages(self, attributes: Attributes) -> None:
         """Tell what the file, or a file inside it, says of itself."""

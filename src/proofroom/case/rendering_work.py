@@ -1,0 +1,214 @@
+"""Working on renderings: take in what translators and engines made, let people vouch for it, give texts out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from proofroom.case.rendering_texts import StoredTexts
+from proofroom.errors import BadRendering, BadWhere
+from proofroom.extract.renderings.reading import SentFile, read_sent
+from proofroom.extract.renderings.sorting import Sent, renderings_in
+from proofroom.limits import Limits
+from proofroom.model.renderings import (
+    RenderingKind,
+    RenderingState,
+    digest_of_text,
+    is_language,
+    rendering_id,
+)
+from proofroom.model.states import State
+from proofroom.model.where import Where
+from proofroom.receive.hand_file import HandFile
+from proofroom.run.pool import Pool
+
+if TYPE_CHECKING:
+    from proofroom.case.looking import Looking
+
+_LINE: Final = 600_000
+"""Bytes of one signed line at the most, counted before it is written; the form allows 1 MiB."""
+_LONGEST: Final = 200_000
+"""Characters of one rendering: a longer one is no rendering of a piece."""
+_READABLE: Final = (State.READ, State.PARTLY)
+
+
+@dataclass(frozen=True, slots=True)
+class MadeBy:
+    """Who or what made some renderings: a name, or an engine with its version, and in which language."""
+
+    kind: RenderingKind
+    language: str
+    by: str
+    machine: bool
+    state: RenderingState
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """By whom and with which key lines are signed."""
+
+    file: HandFile
+    by: str
+    key: Ed25519PrivateKey
+
+
+class RenderingWork:
+    """The renderings of one case, for somebody who works on it."""
+
+    def __init__(
+        self,
+        looking: Looking,
+        signing: Signing,
+        pool: Callable[[], AbstractContextManager[Pool]],
+        limits: Limits,
+    ) -> None:
+        """Sign as that member; `pool` starts the sandbox that reads files."""
+        self._looking = looking
+        self._signing = signing
+        self._pool = pool
+        self._limits = limits
+
+    def bring(self, files: Sequence[Path], made: MadeBy, address: str | None) -> dict[str, Any]:
+        """Take files in; gives how many renderings came, and each that could not be taken with its place and why.
+
+        Raises BadRendering for what no rendering can be made of, BadWhere for an address that is none.
+        """
+        _check(made)
+        of = None if address is None else self._looking.resolve(address)
+        taken: list[dict[str, Any]] = []
+        refused: list[dict[str, str]] = []
+        with self._pool() as pool:
+            for path in files:
+                sent = read_sent(pool, path, path.stat().st_size, path.name.encode(), self._limits)
+                self._sort(path.name, sent, of, taken, refused)
+        ids = self._sign(made, taken)
+        return {"taken": len(ids), "renderings": ids, "refused": refused}
+
+    def bring_answer(self, texts: Sequence[tuple[Where, str]], made: MadeBy) -> list[str]:
+        """Take in what an engine answered; gives the ids."""
+        stored = StoredTexts(self._looking)
+        items = [_item(where, text, "", stored) for where, text in texts]
+        return self._sign(made, [item for item in items if item is not None])
+
+    def judge(self, ids: Sequence[str], state: RenderingState) -> int:
+        """Say in which state some are from now on; gives how many. Raises WrongUse for one that is not there."""
+        found = self._looking.renderings().named(ids)
+        changed = [one.id for one in found if one.state is not state]
+        if changed:
+            self._append([{"act": "judged", "renderings": changed, "state": state.value}])
+        return len(changed)
+
+    def _sort(
+        self,
+        name: str,
+        sent: SentFile,
+        of: Where | None,
+        taken: list[dict[str, Any]],
+        refused: list[dict[str, str]],
+    ) -> None:
+        """Sort what one file holds into what can be taken and what cannot."""
+        if sent.state not in _READABLE:
+            why = f"{sent.state.value}: {sent.reason.value}" if sent.reason else sent.state.value
+            raise BadRendering(f"{name} cannot be read ({why})")
+        stored = StoredTexts(self._looking)
+        counts: Counter[str] = Counter()
+        for one in renderings_in(sent, of):
+            counts["all"] += 1
+            item, why = self._item(one, stored)
+            if item is None:
+                refused.append({"file": name, "place": one.place, "why": why})
+            else:
+                taken.append(item)
+        if not counts["all"]:
+            raise BadRendering(
+                f"{name} holds no renderings",
+                remedy="Give a table with the columns where and text, XLIFF, subtitles, or a text with --for WHERE.",
+            )
+
+    def _item(self, one: Sent, stored: StoredTexts) -> tuple[dict[str, Any] | None, str]:
+        """Make one rendering of what was sent; or say why it is none."""
+        if one.where is None:
+            return None, "no-address"
+        if len(one.untrusted_text) > _LONGEST:
+            return None, "too-long"
+        if one.language and not is_language(one.language):
+            return None, "bad-language"
+        try:
+            where = self._looking.resolve(str(one.where))
+        except BadWhere:
+            return None, "unknown-address"
+        item = _item(where, one.untrusted_text, one.language, stored)
+        return (None, "unknown-address") if item is None else (item, "")
+
+    def _sign(self, made: MadeBy, items: Sequence[dict[str, Any]]) -> list[str]:
+        """Sign the items in as few lines as hold them; gives their ids."""
+        common = {
+            "act": "made",
+            "kind": made.kind.value,
+            "language": made.language,
+            "by": made.by,
+            "machine": made.machine,
+            "state": made.state.value,
+        }
+        lines = self._append([common | {"items": some} for some in _in_lines(items)])
+        return [
+            rendering_id(line.id, number)
+            for line in lines
+            for number in range(1, len(line.body["items"]) + 1)
+        ]
+
+    def _append(self, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
+        return list(self._signing.file.append(self._signing.by, self._signing.key, bodies)) if bodies else []
+
+
+def _item(where: Where, text: str, language: str, stored: StoredTexts) -> dict[str, Any] | None:
+    """Make the item of a signed line; None where nothing stands at the address."""
+    try:
+        original = stored.at(where)
+    except BadWhere:
+        return None
+    item: dict[str, Any] = {"where": str(where), "text": text.strip()}
+    if original is not None:
+        item["original"] = digest_of_text(original)
+    return item | ({"language": language} if language else {})
+
+
+def _in_lines(items: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Put items together to lines that are not too long."""
+    held: list[dict[str, Any]] = []
+    size = 0
+    for item in items:
+        # JSON writes a control character with six bytes; addresses are short.
+        length = 6 * len(item["where"]) + len(item["text"].encode("utf-8", "surrogatepass")) + 200
+        if held and size + length > _LINE:
+            yield held
+            held, size = [], 0
+        held.append(item)
+        size += length
+    if held:
+        yield held
+
+
+def _check(made: MadeBy) -> None:
+    """Refuse what says nothing of who made it, or lets a machine vouch for itself."""
+    if not is_language(made.language):
+        raise BadRendering(
+            f"{made.language!r} is no language tag", remedy="Write it as in BCP 47: en, zh-Hans, ug-Arab."
+        )
+    if not made.by.strip():
+        raise BadRendering(
+            "it is not said who made it", remedy="Give --by NAME, or --machine 'ENGINE VERSION'."
+        )
+    if made.machine and made.state is not RenderingState.DRAFT:
+        raise BadRendering(
+            "what a machine made is a draft until somebody has checked it",
+            remedy="Import it, then `proofroom renderings CASE judge --state checked ID`.",
+        )
+    if made.state is RenderingState.WITHDRAWN:
+        raise BadRendering("what is withdrawn cannot be brought in", remedy="Leave it out.")
