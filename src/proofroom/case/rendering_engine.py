@@ -29,20 +29,21 @@ _BOUNDS: Final = ToolBounds(
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A program: its full path with its arguments, and the folders of its models that it may read."""
+    """A program in its sandbox: its full path with its arguments, and the folders of its models that it may read."""
 
+    sandbox: Sandbox
     command: tuple[str, ...]
     trees: tuple[str, ...]
 
 
-def engine_named(command: Sequence[str], trees: Sequence[Path]) -> Engine:
+def engine_named(sandbox: Sandbox, command: Sequence[str], trees: Sequence[Path]) -> Engine:
     """Find a program on this machine; raises MissingTool when there is none of that name."""
     found = shutil.which(command[0])
     if found is None:
         raise MissingTool(f"there is no program {command[0]}", remedy="Install it, or give its full path.")
     path = Path(found).resolve()
     folders = (path.parent, *(tree.resolve() for tree in trees))
-    return Engine((str(path), *command[1:]), tuple(str(folder) for folder in folders))
+    return Engine(sandbox, (str(path), *command[1:]), tuple(str(folder) for folder in folders))
 
 
 def translated(
@@ -66,7 +67,7 @@ def transcribed(engine: Engine, recording: bytes) -> bytes:
 
 
 def _run(engine: Engine, data: bytes) -> bytes:
-    answer = run_tool(Sandbox.best(), engine.command, data, _BOUNDS, engine.trees)
+    answer = run_tool(engine.sandbox, engine.command, data, _BOUNDS, engine.trees)
     if answer.reason is not Reason.NONE:
         raise BadRendering(
             f"the engine was ended: {answer.reason.value}",

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from proofroom.case.rendering_engine import Engine, engine_named, transcribed, translated
 from proofroom.case.rendering_texts import StoredTexts
 from proofroom.errors import BadRendering, BadWhere
 from proofroom.extract.renderings.reading import SentFile, read_sent
 from proofroom.extract.renderings.sorting import Sent, renderings_in
+from proofroom.extract.sandbox import Sandbox
 from proofroom.limits import Limits
 from proofroom.model.renderings import (
     RenderingKind,
@@ -26,7 +29,9 @@ from proofroom.model.renderings import (
 from proofroom.model.states import State
 from proofroom.model.where import Where
 from proofroom.receive.hand_file import HandFile
+from proofroom.receive.vault import Vault
 from proofroom.run.pool import Pool
+from proofroom.store.members import Members
 
 if TYPE_CHECKING:
     from proofroom.case.looking import Looking
@@ -65,13 +70,13 @@ class RenderingWork:
         self,
         looking: Looking,
         signing: Signing,
-        pool: Callable[[], AbstractContextManager[Pool]],
+        sandbox: Callable[[], Sandbox],
         limits: Limits,
     ) -> None:
-        """Sign as that member; `pool` starts the sandbox that reads files."""
+        """Sign as that member; `sandbox` gives the one in which files are read and engines run."""
         self._looking = looking
         self._signing = signing
-        self._pool = pool
+        self._sandbox = sandbox
         self._limits = limits
 
     def bring(self, files: Sequence[Path], made: MadeBy, address: str | None) -> dict[str, Any]:
@@ -83,18 +88,50 @@ class RenderingWork:
         of = None if address is None else self._looking.resolve(address)
         taken: list[dict[str, Any]] = []
         refused: list[dict[str, str]] = []
-        with self._pool() as pool:
+        with Pool(1, self._limits, self._sandbox()) as pool:
             for path in files:
                 sent = read_sent(pool, path, path.stat().st_size, path.name.encode(), self._limits)
                 self._sort(path.name, sent, of, taken, refused)
         ids = self._sign(made, taken)
         return {"taken": len(ids), "renderings": ids, "refused": refused}
 
-    def bring_answer(self, texts: Sequence[tuple[Where, str]], made: MadeBy) -> list[str]:
-        """Take in what an engine answered; gives the ids."""
+    def make(
+        self, addresses: Sequence[str], made: MadeBy, source: str, command: str, trees: Sequence[Path]
+    ) -> list[str]:
+        """Let an engine of this machine render what stands at some addresses; gives the ids of the drafts.
+
+        Raises MissingTool when there is no such program, BadRendering when it fails.
+        """
+        engine = engine_named(self._sandbox(), shlex.split(command), trees)
+        wheres = [self._looking.resolve(address) for address in addresses]
+        if made.kind is RenderingKind.TRANSCRIPT:
+            return [one for where in wheres for one in self._transcribe(engine, where, made)]
         stored = StoredTexts(self._looking)
-        items = [_item(where, text, "", stored) for where, text in texts]
+        texts = [found for where in wheres for found in stored.texts_of(where)]
+        items = [
+            _item(where, text, "", stored) for where, text in translated(engine, texts, source, made.language)
+        ]
         return self._sign(made, [item for item in items if item is not None])
+
+    def _transcribe(self, engine: Engine, where: Where, made: MadeBy) -> list[str]:
+        """Let an engine listen to one recording, and take in what it wrote as if somebody had sent it."""
+        written = transcribed(engine, self._bytes_of(where.artifact))
+        with (
+            Pool(1, self._limits, self._sandbox()) as pool,
+            tempfile.NamedTemporaryFile(suffix=".srt") as file,
+        ):
+            file.write(written)
+            file.flush()
+            sent = read_sent(pool, Path(file.name), len(written), b"transcript.srt", self._limits)
+        taken: list[dict[str, Any]] = []
+        self._sort("the engine's answer", sent, where, taken, [])
+        return self._sign(made, taken)
+
+    def _bytes_of(self, artifact: str) -> bytes:
+        """Give the bytes of an artifact, an original's or a member's."""
+        home = self._looking.journal.value("select home from artifacts where digest = ?", (artifact,))
+        vault, members = Vault(self._looking.folder), Members(self._looking.derived)
+        return (vault.path(artifact) if home == "original" else members.path(artifact)).read_bytes()
 
     def judge(self, ids: Sequence[str], state: RenderingState) -> int:
         """Say in which state some are from now on; gives how many. Raises WrongUse for one that is not there."""
