@@ -53,6 +53,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"WARC/", "application/warc"),
     (b"filedesc://", "application/x-internet-archive"),
     (b"bplist0", "application/x-bplist"),
+    (b"L\0\0\0\1\x14\2\0\0\0\0\0\xc0\0\0\0\0\0\0F", "application/x-ms-shortcut"),
     (b"PAR1", "application/vnd.apache.parquet"),
     (b"OggS\0", "application/ogg"),
 )

@@ -23,6 +23,9 @@ JSON_LINES: Final = "application/x-ndjson"
 MAIL: Final = "message/rfc822"
 MAILBOX: Final = "application/mbox"
 SAVED_PAGE: Final = "application/x-mimearchive"
+URL_FILE: Final = "application/x-mswinurl"
+DESKTOP: Final = "application/x-desktop"
+WEBLOC: Final = "application/x-webloc"
 VCARD: Final = "text/vcard"
 CALENDAR: Final = "text/calendar"
 CSV: Final = "text/csv"
@@ -44,6 +47,10 @@ _WEB: Final = frozenset(
     )
 )
 _BEGIN: Final = re.compile(r"\s*BEGIN[ \t]*:[ \t]*(VCARD|VCALENDAR)[ \t]*[\r\n]", re.IGNORECASE)
+_GROUP: Final = re.compile(
+    r"(?:\s*[#;][^\n]*\n)*\s*\[(internetshortcut(?:\.[aw])?|\{000214a0-[0-9a-f-]{27}\}|default|desktop entry)\]",
+    re.IGNORECASE,
+)
 _HEADER: Final = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60}):[ \t]?(.*)")
 _KNOWN_HEADERS: Final = frozenset(
     (
@@ -97,6 +104,7 @@ def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
         _marked_up(text, extension)
         or _json(text, extension, whole=whole)
         or _entries(text)
+        or _link(text)
         or _mail(text, extension)
         or _delimited(text, extension, whole=whole)
         or PLAIN
@@ -116,6 +124,8 @@ def looks_like_text(text: str) -> bool:
 
 def _marked_up(text: str, extension: str) -> str:
     """Recognise XML and web pages by their first element."""
+    if extension == "webloc" and "<plist" in text:
+        return WEBLOC
     skipped = _SKIP.match(text)
     rest = text[skipped.end() if skipped else 0 :]
     doctype = _DOCTYPE.match(rest)
@@ -173,6 +183,15 @@ def _entries(text: str) -> str:
     """Recognise cards and calendars by their first line."""
     begun = _BEGIN.match(text)
     return "" if begun is None else VCARD if begun.group(1).lower() == "vcard" else CALENDAR
+
+
+def _link(text: str) -> str:
+    """Recognise links kept as files by the name of their first group."""
+    found = _GROUP.match(text)
+    name = found.group(1).lower() if found else ""
+    if name == "desktop entry":
+        return DESKTOP
+    return URL_FILE if name and (name != "default" or "[internetshortcut" in text[:4_096].lower()) else ""
 
 
 def _mail(text: str, extension: str) -> str:

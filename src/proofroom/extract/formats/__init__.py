@@ -31,6 +31,8 @@ BUILT_IN: Final = (
     "outlook_msg",
     "tnef",
     "signed_mail",
+    "shortcut",
+    "weblink",
     "vcard",
     "calendar",
     "sqlite",

@@ -1,0 +1,1 @@
+"""What points elsewhere: Windows shortcuts and the items they are made of."""
