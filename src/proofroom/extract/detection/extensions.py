@@ -57,6 +57,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/x-mswinurl": "url website txt",
     "application/x-desktop": "desktop directory txt",
     "application/x-webloc": "webloc xml plist",
+    "application/x-dbf": "dbf",
     "application/x-msdownload": "exe dll scr com sys",
     "application/x-ndjson": "ndjson jsonl json",
     "application/vnd.ms-works": "wps",

@@ -7,6 +7,7 @@ import zlib
 from typing import Final
 
 from proofroom.extract.detection.archives import archive_media_type
+from proofroom.extract.detection.database_kind import is_dbf
 from proofroom.extract.detection.disks import disk_media_type
 
 OCTETS: Final = "application/octet-stream"
@@ -110,6 +111,8 @@ def media_type_of_beginning(head: bytes) -> str:
         return "application/pkcs7-mime"
     if is_tar(head):
         return "application/x-tar"
+    if is_dbf(head):
+        return "application/x-dbf"
     return _picture(head) or archive_media_type(head) or disk_media_type(head)
 
 

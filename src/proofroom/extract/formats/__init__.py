@@ -36,6 +36,7 @@ BUILT_IN: Final = (
     "vcard",
     "calendar",
     "sqlite",
+    "dbf",
     "epub",
     "mhtml",
     "plist",
