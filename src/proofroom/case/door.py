@@ -21,6 +21,8 @@ from proofroom.values.masking import OPEN, Mask
 if TYPE_CHECKING:
     from proofroom.case import working
     from proofroom.case.ocr_wishes import OcrWishes
+    from proofroom.case.rendering_work import RenderingWork
+    from proofroom.run.pausing import Pausing
 
 
 class Case:
@@ -133,11 +135,11 @@ class Case:
 
     def status(self) -> Accounting:
         """Give the accounting."""
-        return Accounting(self.looking.status())
+        return Accounting(self.looking.accounting().status())
 
     def unread(self) -> list[dict[str, Any]]:
         """Count what is neither read nor empty, by state and reason."""
-        return self.looking.unread()
+        return self.looking.accounting().unread()
 
     @contextmanager
     def scope(self, reason: str | None, what: str, *, member: str | None = None) -> Iterator[View]:
@@ -170,9 +172,9 @@ class Case:
         """Give what stands at an address, through the mask."""
         return Lines(self.looking.show(address, Mask(self._secret())))
 
-    def artifacts(self, state: str | None = None, limit: int = 0) -> Lines:
-        """Give one line per occurrence, in one state or in any, through the mask."""
-        return Lines(View(self.looking, Mask(self._secret())).artifacts(state, limit))
+    def artifacts(self, state: str | None = None, limit: int = 0, *, where: str | None = None) -> Lines:
+        """Give one line per occurrence, in one state or in any, or chosen by a condition, through the mask."""
+        return Lines(View(self.looking, Mask(self._secret())).artifacts(state, limit, where=where))
 
     def window(self, address: str, rows: int = 100) -> list[dict[str, Any]]:
         """Give the cells of so many rows from a cell's row on, through the mask."""
@@ -188,13 +190,18 @@ class Case:
     # ── working ──────────────────────────────────────────────────────────────────────────────────
 
     def receive(
-        self, source: Path, intake: Path | None, progress: Any, answers: dict[str, str] | None = None
+        self,
+        source: Path,
+        intake: Path | None,
+        progress: Any,
+        answers: dict[str, str] | None = None,
+        pausing: Pausing | None = None,
     ) -> dict[str, Any]:
         """Take a delivery in; one of the same source that was interrupted goes on.
 
         `answers` are those to the intake questions, where no file holds them.
         """
-        return self._working().receive(source, intake, progress, answers)
+        return self._working().receive(source, intake, progress, answers, pausing)
 
     def resumes(self, source: Path) -> bool:
         """Say whether a delivery of this source was begun and not ended."""
@@ -208,19 +215,48 @@ class Case:
         """Give what stands for each intake question that nobody answers."""
         return self._working().intake_defaults()
 
-    def run(self, stages: tuple[str, ...], workers: int | None, progress: Any, *, ocr: bool = True) -> None:
-        """Do what is not done yet, in all stages or those named; without `ocr` that is left for later."""
-        self._working().run(stages, workers, progress, ocr=ocr)
+    def run(
+        self,
+        stages: tuple[str, ...],
+        workers: int | None,
+        progress: Any,
+        pausing: Pausing | None = None,
+        *,
+        ocr: bool = True,
+    ) -> None:
+        """Do what is not done yet, in all stages or those named; without `ocr` that is left for later.
 
-    def ocr(self) -> OcrWishes:
+        Raises Paused when `pausing` was asked to stop: everything that was under way is done and kept.
+        """
+        self._working().run(stages, workers, progress, pausing, ocr=ocr)
+
+    def ocr(self, pausing: Pausing | None = None) -> OcrWishes:
         """Give what a person may want of OCR: other pages, another version, a reading from elsewhere."""
         from proofroom.case.ocr_wishes import OcrWishes
 
-        return OcrWishes(self.looking, self._working().ocr())
+        return OcrWishes(self.looking, self._working().ocr(pausing))
 
-    def redo(self, state: str) -> None:
-        """Let everything in a state (or all) be read again by the next run."""
-        self._working().redo(state)
+    def redo(self, condition: str, stages: tuple[str, ...] = ()) -> int:
+        """Let the next run do again what a condition chooses (`state=damaged`); gives how many artifacts."""
+        return self._working().redo(condition, stages)
+
+    def take_back(self) -> int:
+        """Take back the wish to read again whatever was not read again yet; gives how many artifacts."""
+        return self._working().take_back()
+
+    def redone(self) -> list[dict[str, Any]]:
+        """Tell what came of the last redo: what was, what is, whether the content is the same, and how many."""
+        return self.looking.accounting().compared()
+
+    def would_redo(self, condition: str, stages: tuple[str, ...] = ()) -> int:
+        """Count what a redo would do again; changes nothing."""
+        from proofroom.case.running import stage_of_redo
+
+        return self.looking.accounting().would_redo(condition, stage_of_redo(stages))
+
+    def renderings(self) -> RenderingWork:
+        """Give what a person may want of renderings: take in, judge, have made by an engine."""
+        return self._working().renderings(self.looking)
 
     def unlock(self, passwords: list[str]) -> None:
         """Keep further passwords and let the locked files be tried again by the next run."""

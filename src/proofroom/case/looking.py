@@ -2,37 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-from proofroom.base import canonical
-from proofroom.case.ocr_status import ocr_digest, ocr_status, waiting_pages
-from proofroom.case.rendering import artifact_line, cell_lines, hit_line, piece_line
-from proofroom.errors import BadWhere, WrongUse
+from proofroom.case.accounting import Accounting
+from proofroom.case.ocr_status import waiting_pages
+from proofroom.case.rendering import cell_lines, hit_line, piece_line
+from proofroom.case.renderings import Renderings, lines_of
+from proofroom.errors import BadWhere
+from proofroom.extract.renderings.sorting import is_time
 from proofroom.limits import Limits
-from proofroom.model.states import State
 from proofroom.model.where import OUTSIDE, SHORT_LENGTH, Where, parse_where
-from proofroom.pipeline import STAGES
 from proofroom.store.evidence import Evidence
 from proofroom.store.journal import Journal
-from proofroom.store.occurrences import Occurrences
-from proofroom.store.ocr_pages import OCR
 from proofroom.store.ocr_rows import preferred_rows
 from proofroom.store.reading import Reading
 from proofroom.values.masking import Mask
-
-PENDING: Final = "pending"
-"""Not a state, but what stands in its place until a run has come to its end."""
-_LINES: Final = """select o.*, p.path as parent_path, a.media_type,
-    coalesce(o.state, a.state, 'pending') as final_state,
-    case when o.state is null then coalesce(a.reason, '') else o.reason end as final_reason,
-    coalesce(o.state, case when a.state is not null then coalesce(a.before_state, a.state) end, 'pending')
-      as read_state,
-    case when o.state is null then coalesce(a.before_reason, a.reason, '') else o.reason end as read_reason
-  from occurrences o left join artifacts a on a.digest = o.digest left join occurrences p on p.id = o.parent"""
 
 
 @dataclass(slots=True)
@@ -44,6 +31,7 @@ class Looking:
     limits: Limits
     doc_id: Any
     _reading: Reading | None = None
+    _renderings: Renderings | None = None
 
     @property
     def derived(self) -> Path:
@@ -56,82 +44,15 @@ class Looking:
             self._reading = Reading(self.derived, self.journal)
         return self._reading
 
-    def status(self) -> dict[str, Any]:
-        """Give the accounting: everything discovered, and the one state of each occurrence."""
-        occurrences = Occurrences(self.journal, self.limits)
-        sums = self.journal.rows(
-            "select coalesce(sum(cells), 0) as cells, coalesce(sum(pieces), 0) as pieces from artifacts"
-        )
-        stages = {stage.name: self._stage(stage.name) for stage in STAGES}
-        return {
-            "artifacts": {
-                "discovered": occurrences.discovered(),
-                "digests": self.journal.value(
-                    "select count(distinct digest) from occurrences where digest is not null"
-                ),
-                "states": dict(sorted(occurrences.states().items())),
-            },
-            "bytes": self.journal.value("select coalesce(sum(size), 0) from occurrences where depth = 0"),
-            "pieces": sums[0]["cells"] + sums[0]["pieces"],
-            "cells": sums[0]["cells"],
-            "records": {},
-            "links": {},
-            "findings": {},
-            "stages": stages,
-            "content_digest": self.content_digest(),
-            "ocr_digest": ocr_digest(self.journal),
-            "ocr": ocr_status(self.journal, self.limits.pages),
-        }
+    def renderings(self) -> Renderings:
+        """Give the translations and transcripts that lie beside what the case holds."""
+        if self._renderings is None:
+            self._renderings = Renderings(self.folder)
+        return self._renderings
 
-    def _stage(self, name: str) -> dict[str, Any]:
-        done = self.journal.rows(
-            "select count(*) as n, coalesce(sum(seconds), 0) as seconds from results where stage = ?", (name,)
-        )[0]
-        table = "ocr_wanted" if name == OCR else "artifacts"
-        of = self.journal.value(f"select count(*) from {table}")
-        return {"done": done["n"], "pending": of - done["n"], "seconds": round(done["seconds"], 1)}
-
-    def content_digest(self) -> str:
-        """Give the SHA-256 over the sorted canonical lines of occurrences and of each artifact's content."""
-        lines = [
-            canonical.dumps(
-                {
-                    "digest": row["digest"],
-                    "path": row["path"],
-                    # What OCR made of it is no content of the file: two machines may read two texts.
-                    "reason": row["read_reason"],
-                    "state": row["read_state"],
-                }
-            )
-            for row in self.journal.each(_LINES)
-        ]
-        lines += [
-            canonical.dumps({"artifact": row["artifact"], "content": row["content"]})
-            for row in self.journal.each("select artifact, content from results where stage = 'extract'")
-        ]
-        whole = hashlib.sha256()
-        for line in sorted(lines):
-            whole.update(line + b"\n")
-        return whole.hexdigest()
-
-    def unread(self) -> list[dict[str, Any]]:
-        """Count what is neither read nor empty by state and reason, most first."""
-        rows = self.journal.rows(
-            f"select final_state as state, final_reason as reason, count(*) as n from ({_LINES}) "
-            "where final_state not in ('read', 'empty') group by 1, 2 order by 3 desc"
-        )
-        return [dict(row) for row in rows]
-
-    def artifacts(self, mask: Mask, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
-        """Give one line per occurrence, in the order in which they were found."""
-        if state is not None and state not in {*State, PENDING}:
-            words = ", ".join((*State, PENDING))
-            raise WrongUse(f"there is no state {state!r}", remedy=f"The states are {words}.")
-        wanted = f"select * from ({_LINES}) where ? is null or final_state = ? order by id limit ?"
-        for row in self.journal.each(wanted, (state, state, limit or -1)):
-            yield artifact_line(
-                dict(row) | {"state": row["final_state"], "reason": row["final_reason"]}, mask
-            )
+    def accounting(self) -> Accounting:
+        """Give the accounting: what was found, what became of it, and what is missing."""
+        return Accounting(self.derived, self.journal, self.limits)
 
     def resolve(self, address: str) -> Where:
         """Turn a written address into one with a full digest; raises BadWhere when nothing has it."""
@@ -160,13 +81,31 @@ class Looking:
         evidence = Evidence(reading, mask)
         if not where.parts:
             return [self._overview(where, reading, mask)]
+        if is_time(where):
+            return self._of_time(where, mask)
         pieces = evidence.pieces_at(where)
         alone = len(pieces) == 1
         paths = self._paths(where.artifact, mask)
         return [
-            piece_line(piece, mask, evidence.neighbours(piece.where) if alone else None) | {"paths": paths}
+            piece_line(piece, mask, evidence.neighbours(piece.where) if alone else None)
+            | {"paths": paths}
+            | self._rendered(str(piece.where), piece.untrusted_raw, mask)
             for piece in pieces
         ]
+
+    def _rendered(self, where: str, stored_text: str | None, mask: Mask) -> dict[str, Any]:
+        """Give the renderings of an address, as what is added to its line; nothing where there are none."""
+        found = lines_of(self.renderings(), where, stored_text, mask)
+        return {"renderings": found} if found else {}
+
+    def _of_time(self, where: Where, mask: Mask) -> list[dict[str, Any]]:
+        """Show what was transcribed of a stretch of a recording; raises BadWhere when nothing was."""
+        found = self._rendered(str(where), None, mask)
+        if not found:
+            raise BadWhere(f"nobody has transcribed {where}")
+        nothing = {"value": None, "raw": None, "shown": None, "formula": None, "hidden": None, "merged": None}
+        paths = {"paths": self._paths(where.artifact, mask)}
+        return [{"where": str(where), "kind": "time"} | nothing | {"warnings": []} | paths | found]
 
     def window(self, address: str, mask: Mask, rows: int = 100) -> list[dict[str, Any]]:
         """Give every stored cell of so many rows, from the row of a cell on."""
@@ -199,7 +138,7 @@ class Looking:
                 }
                 for one in (pieces.slice(0, 10).to_pylist() + recognised.slice(0, 10).to_pylist())
             ],
-        }
+        } | self._rendered(str(where), None, mask)
 
     def _paths(self, digest: str, mask: Mask) -> list[str]:
         rows = self.journal.rows(
@@ -230,19 +169,11 @@ class Looking:
                     break
                 given += 1
                 yield hit_line(hit, digest, path, mask, recognised)
-        waiting = {"pending": self._waiting(), "unread_pages": waiting_pages(self.journal, self.limits.pages)}
+        waiting = {
+            "pending": self.accounting().unsearchable(),
+            "unread_pages": waiting_pages(self.journal, self.limits.pages),
+        }
         yield {"total": result.total} | {name: count for name, count in waiting.items() if count}
-
-    def _waiting(self) -> int:
-        """Count what was found and cannot be searched yet: contents that are not indexed, and names."""
-        contents = self.journal.value(
-            "select count(*) from artifacts a where exists "
-            "(select 1 from occurrences o where o.digest = a.digest and o.state is not 'refused') "
-            "and not exists (select 1 from results r where r.artifact = a.digest and r.stage = 'search')"
-        )
-        last = int(self.journal.value("select value from meta where key = 'names'") or 0)
-        names = self.journal.value("select count(*) from occurrences where id > ?", (last,))
-        return int(max(contents, names))
 
     def _several_places(self) -> dict[str, int]:
         """Give the artifacts that were found in several places, and in how many."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from proofroom.case.watching import Silent
 from proofroom.errors import MissingTool, WrongUse
 from proofroom.extract.ocr import VERSION
 from proofroom.extract.ocr.cpu import cpu_class
@@ -21,10 +22,12 @@ from proofroom.extract.ocr.layers_stage import (
     read_layer,
 )
 from proofroom.extract.ocr.stage import Engines, Only, Recognition, Using
+from proofroom.extract.passwords.keyring import Keyring
 from proofroom.extract.sandbox import Sandbox
 from proofroom.limits import Limits
 from proofroom.model.custody import Act
 from proofroom.receive.vault import Vault
+from proofroom.run.pausing import Pausing
 from proofroom.run.pool import Pool
 from proofroom.search.stage import Indexing
 from proofroom.store.journal import Journal
@@ -56,23 +59,14 @@ def engines_here() -> EnginesHere | None:
     return None
 
 
-class _Silent:
-    """Takes the progress of what is no stage of its own."""
-
-    def begin(self, stage: str, total: int, size: int) -> None:
-        """Begin."""
-
-    def advance(self, done: int, size: int) -> None:
-        """Go on."""
-
-
 @dataclass(frozen=True, slots=True)
 class Acting:
     """How the OCR of a case acts: it enters into custody, asks for passwords and starts sandboxes."""
 
     note: Callable[[Act, Mapping[str, Any]], None]
-    passwords: Callable[[], tuple[str, ...]]
+    keyring: Callable[[], Keyring]
     sandbox: Callable[[], Sandbox]
+    pausing: Pausing
 
 
 class Recognising:
@@ -110,15 +104,15 @@ class Recognising:
         try:
             members = Members(self._derived)
             stage = Recognition(self._journal, results, members, self._vault.path, self._limits)
-            with Pool(_DRAWERS, self._limits, self._acting.sandbox()) as pool:
+            with Pool(_DRAWERS, self._limits, self._acting.sandbox(), self._acting.pausing) as pool:
                 using = Using(pool, engines, signature, cpu_class(), self.index)
-                stage.run(using, self._acting.passwords(), progress, only)
+                stage.run(using, self._acting.keyring(), progress, only)
         finally:
             results.abandon()
 
     def index(self) -> None:
         """Let what was read so far be found."""
-        Indexing(self._derived / "index", self._journal, Reading(self._derived, self._journal)).run(_Silent())
+        Indexing(self._derived / "index", self._journal, Reading(self._derived, self._journal)).run(Silent())
 
     # ── what people want ─────────────────────────────────────────────────────────────────────────
 
@@ -198,7 +192,7 @@ class Recognising:
         """Take one text layer in: its bytes into the vault, the act into custody, its lines into the store."""
         digest, size = self._vault.take(path)
         waiting = Path(self._vault.waiting(digest))
-        inbox, reason = read_layer(pool, waiting, size, self._acting.passwords(), self._limits)
+        inbox, reason = read_layer(pool, waiting, size, tuple(self._acting.keyring().given()), self._limits)
         layer = Layer(artifact, digest, engine)
         rows = inbox.rows(layer.label, engine, picture=self._is_picture(artifact))
         if not rows:
@@ -222,7 +216,8 @@ class Recognising:
             for layer in layers.missing():
                 path = self._vault.path(layer.file)
                 size = path.stat().st_size
-                inbox, _ = read_layer(pool, path, size, self._acting.passwords(), self._limits)
+                given = tuple(self._acting.keyring().given())
+                inbox, _ = read_layer(pool, path, size, given, self._limits)
                 layers.keep(
                     layer, inbox.rows(layer.label, layer.engine, picture=self._is_picture(layer.artifact))
                 )

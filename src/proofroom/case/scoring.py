@@ -22,7 +22,7 @@ def score_case(folder: Path, truth: Path) -> dict[str, Any]:
     with Case.open(folder) as case:
         looking = case.looking
         reading = Reading(looking.derived, looking.journal)
-        states = [(row["path"], row["digest"], row["state"]) for row in looking.artifacts(OPEN)]
+        states = [(row["path"], row["digest"], row["state"]) for row in looking.accounting().artifacts(OPEN)]
 
         def search(name: str) -> Iterator[tuple[str, str]]:
             for line in looking.search(name, OPEN, 0, exact=True):

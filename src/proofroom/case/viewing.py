@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, Final
 
+from proofroom.case.renderings import answering, listed
 from proofroom.case.tables import Rows
 from proofroom.model.custody import Act, Event
 
@@ -56,19 +57,48 @@ class View:
     mask: Mask
     revealing: Revealing | None = None
 
-    def artifacts(self, state: str | None = None, limit: int = 0) -> Iterator[dict[str, Any]]:
+    def artifacts(
+        self, state: str | None = None, limit: int = 0, *, where: str | None = None
+    ) -> Iterator[dict[str, Any]]:
         """Give one line per occurrence."""
-        lines = self.looking.artifacts(self.mask, state, limit)
-        return self._given({"state": state, "limit": limit}, lines)
+        lines = self.looking.accounting().artifacts(self.mask, state, limit, where)
+        chosen = {} if where is None else {"where": where}
+        return self._given({"state": state, "limit": limit} | chosen, lines)
 
     def show(self, address: str) -> list[dict[str, Any]]:
         """Give what stands at an address."""
         return list(self._given({"where": address}, self.looking.show(address, self.mask)))
 
-    def search(self, query: str, limit: int = 50, *, exact: bool = False) -> Iterator[dict[str, Any]]:
-        """Give the hits of a query, the total last."""
-        lines = self.looking.search(query, self.mask, limit, exact=exact)
+    def search(
+        self, query: str, limit: int = 50, *, exact: bool = False, rendered: bool = False
+    ) -> Iterator[dict[str, Any]]:
+        """Give the hits of a query, the total last; `rendered` also those in translations and transcripts, first."""
+        lines: Iterable[dict[str, Any]] = self.looking.search(query, self.mask, limit, exact=exact)
+        if rendered:
+            found = answering(self.looking.renderings(), query, self.mask, exact=exact)
+            lines = chain(islice(found, limit or None), lines)
         return self._given({"query": query, "limit": limit, "exact": exact}, lines)
+
+    def renderings(self, address: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
+        """Give a line per translation and transcript: of all, or of an artifact or address."""
+        where = None if address is None else str(self.looking.resolve(address))
+        lines = listed(self.looking.renderings(), self.mask, where, state)
+        return list(self._given({"renderings": address, "state": state}, lines))
+
+    def texts(self, addresses: Sequence[str]) -> list[tuple[str, str]]:
+        """Give the texts below some addresses with their own addresses, to be rendered; an open look is on record."""
+        from proofroom.case.rendering import masked_where
+        from proofroom.case.rendering_texts import StoredTexts
+
+        stored = StoredTexts(self.looking)
+        found = [
+            (masked_where(where, self.mask), str(self.mask.text(text)))
+            for address in addresses
+            for where, text in stored.texts_of(self.looking.resolve(address))
+        ]
+        if self.revealing is not None:
+            self.revealing.note({"texts": list(addresses)}, len(found))
+        return found
 
     def sql(self, query: str) -> Rows:
         """Give the rows of one SELECT."""

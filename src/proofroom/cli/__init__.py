@@ -21,11 +21,14 @@ _COMMANDS: Final = {
     "open": "working",
     "new": "working",
     "receive": "working",
-    "run": "working",
-    "unlock": "working",
+    "run": "running",
+    "pause": "running",
+    "resume": "running",
+    "unlock": "running",
     "ocr": "ocr",
-    "status": "looking",
-    "artifacts": "looking",
+    "renderings": "renderings",
+    "status": "accounting",
+    "artifacts": "accounting",
     "show": "looking",
     "search": "looking",
     "sql": "looking",
@@ -75,9 +78,12 @@ _SHORT: Final = {
     "open": "The main job: take files in, read them all, make them searchable.",
     "new": "Make an empty case.",
     "receive": "Take a delivery into a case, copying it without harming it.",
-    "run": "Read and index what is not done yet; resumes where it stopped.",
+    "run": "Read and index what is not done yet, or again; resumes where it stopped.",
+    "pause": "Let a run in another terminal hold.",
+    "resume": "Let it go on.",
     "unlock": "Try passwords on locked files.",
     "ocr": "Read the pages that are pictures, or take in what another engine read.",
+    "renderings": "Translations and transcripts beside the original: bring in, list, vouch for, give out.",
     "status": "The accounting: everything found, and what became of it.",
     "artifacts": "One line per file, member and attachment, with its state.",
     "show": "What stands at an address, with its neighbours.",
@@ -116,11 +122,10 @@ def run(arguments: list[str]) -> int:
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     try:
         status: Any = cli.main(arguments, "proofroom", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("Paused; the same command goes on from here.", err=True)
-        return 130
-    except KeyboardInterrupt:
-        click.echo("Paused; the same command goes on from here.", err=True)
+    except (click.exceptions.Abort, KeyboardInterrupt) as stop:
+        # Click makes an Abort of what was raised; the words of whoever stopped stand in that.
+        words = str(stop.__cause__ or stop) or "Paused; the same command goes on from here."
+        click.echo(words, err=True)
         return 130
     except click.ClickException as wrong:
         if "--json" not in arguments:

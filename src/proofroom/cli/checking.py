@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from proofroom.cli.output import json_option, put_json, put_json_lines, safe
+from proofroom.cli.output import json_option, put_json, put_json_lines, safe, shown_as
 from proofroom.cli.working import house_options, opened_for_work
 
 
@@ -31,7 +31,7 @@ def verify(path: Path, seen: Path | None, as_json: bool) -> int:
     from proofroom.case import Case
     from proofroom.cli.progress import Bars
 
-    with Bars(quiet=as_json) as bars:
+    with Bars(shown_as(None, as_json=as_json)) as bars:
         verdict = Case.verify(path, seen.read_text(encoding="utf-8") if seen else None, bars)
     if as_json:
         put_json(verdict)

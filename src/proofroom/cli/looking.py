@@ -1,9 +1,9 @@
-"""The reading commands: status, artifacts, show, search, sql."""
+"""The commands that look at evidence: show, search, sql."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -12,12 +12,13 @@ from typing import Any
 import click
 
 from proofroom.cli.asking import as_option, passphrase_file_option, passphrase_for
-from proofroom.cli.output import human_bytes, json_option, put_json, put_json_lines, reveal_option, safe
+from proofroom.cli.output import human_bytes, json_option, put_json_lines, reveal_option, safe
+from proofroom.cli.rendered import print_renderings, rendering_mark
 
 _SCREEN = 50
 
 
-def _limit(given: int | None, *, as_json: bool, always: bool = False) -> int:
+def limit_of(given: int | None, *, as_json: bool, always: bool = False) -> int:
     """Give how many lines to print: 50 on a terminal and for searches, all with --json, 0 meaning all."""
     if given is not None:
         return given
@@ -25,7 +26,7 @@ def _limit(given: int | None, *, as_json: bool, always: bool = False) -> int:
 
 
 @contextmanager
-def _looked(
+def looked(
     case: str, what: str, *, reveal: str | None, passphrase_file: Path | None, member: str | None
 ) -> Iterator[Any]:
     """Open a case to look at it through the mask, or with a reason without it."""
@@ -37,88 +38,6 @@ def _looked(
 
 
 limit_option = click.option("--limit", type=click.IntRange(min=0), help="How many lines; 0 gives all.")
-
-
-@click.command()
-@click.argument("case", type=click.Path())
-@json_option
-def status(case: str, as_json: bool) -> int:
-    """Print the accounting of CASE: everything found, and the one state of each.
-
-    \b
-    Examples
-      proofroom status leak.case
-      proofroom status leak.case --json
-    """
-    from proofroom.case import Case
-
-    with Case.open(case) as opened:
-        document = opened.status()
-        unread = opened.unread()
-    if as_json:
-        put_json(document)
-    else:
-        print_status(document, unread)
-    return 0
-
-
-def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> None:
-    """Print the accounting for people."""
-    artifacts = document["artifacts"]
-    click.secho(f"{artifacts['discovered']:,} found", bold=True, nl=False)
-    click.echo(f" ({artifacts['digests']:,} different), {human_bytes(document['bytes'])} received")
-    for state, count in sorted(artifacts["states"].items(), key=lambda pair: -pair[1]):
-        click.echo(f"  {count:>9,}  {state}")
-    click.echo(
-        f"{document['cells']:,} cells, {document['pieces'] - document['cells']:,} lines and properties"
-    )
-    for line in list(unread)[:10]:
-        click.echo(f"  {line['n']:>9,}  {line['state']}: {line['reason'] or 'no reason named'}")
-    _print_ocr(document["ocr"])
-    click.echo(f"content {document['content_digest'][:16]}…")
-
-
-def _print_ocr(ocr: dict[str, Any]) -> None:
-    """Print what became of pages that are pictures."""
-    pages = ocr["pages"]
-    if not any(pages.values()) and not ocr["engines"]:
-        return
-    told = [f"{pages[name]:,} {name}" for name in ("waiting", "done", "failed") if pages[name]]
-    if pages["without_engine"]:
-        told.append(f"{pages['without_engine']:,} in a script that no engine here reads")
-    click.echo(f"pages that are pictures: {', '.join(told) or 'none of our own'}")
-    for name, line in ocr["engines"].items():
-        sure = "" if line["confidence"] is None else f", confidence {line['confidence']} of 100"
-        click.echo(f"  {line['done']:>9,}  read by {safe(name)}{sure}")
-
-
-@click.command()
-@click.argument("case", type=click.Path())
-@click.option("--state", help="Only those in this state: read, partly, locked, unknown, damaged, refused …")
-@limit_option
-@json_option
-@reveal_option
-@as_option
-@passphrase_file_option
-def artifacts(case: str, state: str | None, limit: int | None, as_json: bool, **how: Any) -> int:
-    """List one line per file, archive member, attachment and embedded picture of CASE.
-
-    \b
-    Examples
-      proofroom artifacts leak.case --state locked
-      proofroom artifacts leak.case --json --limit 0
-    """
-    with _looked(case, "artifacts", **how) as view:
-        lines = view.artifacts(state, _limit(limit, as_json=as_json))
-        if as_json:
-            put_json_lines(lines)
-            return 0
-        for line in lines:
-            mark = f"{line['state']}" + (f" ({line['reason']})" if line["reason"] else "")
-            click.echo(
-                f"{(line['digest'] or '')[:12]:12}  {human_bytes(line['bytes']):>9}  {mark:28}  {safe(line['path'])}"
-            )
-    return 0
 
 
 @click.command()
@@ -149,7 +68,7 @@ def show(case: str, where: tuple[str, ...], from_file: Any, as_json: bool, **how
     if not wanted:
         raise WrongUse("no address was given", remedy="Give an address, or --from FILE.")
     failed = False
-    with _looked(case, "show", **how) as view:
+    with looked(case, "show", **how) as view:
         for address in wanted:
             try:
                 lines = view.show(address)
@@ -184,6 +103,7 @@ def print_shown(lines: list[dict[str, Any]]) -> None:
             )
             for piece in line["first"]:
                 click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
+            print_renderings(line)
             continue
         _print_piece(line)
 
@@ -200,6 +120,7 @@ def _print_piece(line: dict[str, Any]) -> None:
         click.secho(f"  warning: {warning}", fg="yellow")
     if "ocr" in line:
         click.secho(f"  read from a picture by {line['ocr']['engine']}, {_sure(line['ocr'])}", fg="yellow")
+    print_renderings(line)
     for near in line.get("neighbours", ()):
         part = near["where"].partition("#")[2].rpartition("&")[2]
         click.echo(f"    {safe(part):14}  {safe(near['shown'])}")
@@ -209,13 +130,20 @@ def _print_piece(line: dict[str, Any]) -> None:
 @click.argument("case", type=click.Path())
 @click.argument("query", nargs=-1, required=True)
 @click.option("--exact", is_flag=True, help="Leave out what is found only by simplified characters.")
+@click.option("--renderings", "rendered", is_flag=True, help="Look into translations and transcripts too.")
 @limit_option
 @json_option
 @reveal_option
 @as_option
 @passphrase_file_option
 def search(
-    case: str, query: tuple[str, ...], exact: bool, limit: int | None, as_json: bool, **how: Any
+    case: str,
+    query: tuple[str, ...],
+    exact: bool,
+    rendered: bool,
+    limit: int | None,
+    as_json: bool,
+    **how: Any,
 ) -> int:
     """Find QUERY in CASE: every cell, line, property and name that holds it.
 
@@ -226,8 +154,9 @@ def search(
       proofroom search leak.case 王小明
       proofroom search leak.case '"三号楼" 名单' --limit 0
     """
-    with _looked(case, "search", **how) as view:
-        lines = view.search(" ".join(query), _limit(limit, as_json=as_json, always=True), exact=exact)
+    with looked(case, "search", **how) as view:
+        most = limit_of(limit, as_json=as_json, always=True)
+        lines = view.search(" ".join(query), most, exact=exact, rendered=rendered)
         if as_json:
             put_json_lines(lines)
             return 0
@@ -242,6 +171,10 @@ def search(
                     click.secho(f"{words}: run `proofroom run {case}`", fg="yellow", err=True)
                 continue
             click.secho(safe(line["where"] or "(no bytes)"), fg="cyan")
+            if "rendering" in line:
+                click.secho(f"  {rendering_mark(line['rendering'])}", fg="yellow")
+                click.echo("  " + _highlighted(line["snippet"], line["highlights"]))
+                continue
             variant = f"  [{line['variant']}]" if line["variant"] else ""
             if line["ocr"]:
                 variant += f"  [read from a picture by {line['ocr']['engine']}, {_sure(line['ocr'])}]"
@@ -282,9 +215,9 @@ def sql(case: str, query: str, limit: int | None, as_json: bool, **how: Any) -> 
       proofroom sql leak.case 'select state, count(*) from occurrences group by 1'
       proofroom sql leak.case "select * from cells where raw like '%三号楼%'" --json
     """
-    with _looked(case, "sql", **how) as view:
+    with looked(case, "sql", **how) as view:
         rows = view.sql(query)
-    most = _limit(limit, as_json=as_json) or None
+    most = limit_of(limit, as_json=as_json) or None
     if as_json:
         put_json_lines(islice(rows, most))
         return 0

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from proofroom.cli.output import json_option, put_json, put_json_lines, safe
+from proofroom.cli.output import json_option, progress_option, put_json, put_json_lines, safe, shown_as
+from proofroom.cli.stopping import stopping
 from proofroom.cli.working import finish, house_options, opened_for_work
 
 
@@ -27,9 +28,16 @@ from proofroom.cli.working import finish, house_options, opened_for_work
 @click.option("--prefer", metavar="NAME", help="Let this version count in search (`rapidocr` is our own).")
 @click.option("--workers", type=click.IntRange(1, 64), help="Pages read at once; one per core by default.")
 @house_options
+@progress_option
 @json_option
 def ocr(
-    case: Path, where: tuple[str, ...], as_json: bool, workers: int | None, redo: bool, **how: Any
+    case: Path,
+    where: tuple[str, ...],
+    as_json: bool,
+    workers: int | None,
+    redo: bool,
+    progress: str | None,
+    **how: Any,
 ) -> int:
     """Read the pages of CASE that are pictures and wait for OCR, or only what stands at each WHERE.
 
@@ -57,8 +65,9 @@ def ocr(
             else:
                 click.echo(f"{safe(how['prefer'])} counts for {count:,} files.")
             return 0
-        with Bars(quiet=as_json) as bars:
-            opened.ocr().read(where, workers, bars, again=redo)
+        again = " ".join(["proofroom ocr", str(case), *where])
+        with Bars(shown_as(progress, as_json=as_json)) as bars, stopping(case, again) as pausing:
+            opened.ocr(pausing).read(where, workers, bars, again=redo)
     with Case.open(case) as looked:
         return finish(looked, as_json=as_json)
 

@@ -12,7 +12,17 @@ import click
 from proofroom.errors import BadCondition, BadQuery, ProofroomError
 from proofroom.language.visible import visible as safe
 
-__all__ = ["explain", "human_bytes", "json_option", "put_json", "put_json_lines", "reveal_option", "safe"]
+__all__ = [
+    "explain",
+    "human_bytes",
+    "json_option",
+    "progress_option",
+    "put_json",
+    "put_json_lines",
+    "reveal_option",
+    "safe",
+    "shown_as",
+]
 
 F = Callable[..., Any]
 
@@ -22,6 +32,23 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON on stdout, for programs.")(
         command
     )
+
+
+def progress_option(command: F) -> F:
+    """Give a command its `--progress`."""
+    words = "How progress shows on stderr: a bar on a terminal, else lines, unless you say otherwise."
+    return click.option("--progress", type=click.Choice(["bar", "lines", "json", "none"]), help=words)(
+        command
+    )
+
+
+def shown_as(given: str | None, *, as_json: bool) -> str:
+    """Say how progress shows: as asked for; else a bar on a terminal and lines elsewhere, nothing with --json."""
+    if given is not None:
+        return given
+    if as_json:
+        return "none"
+    return "bar" if sys.stderr.isatty() else "lines"
 
 
 def reveal_option(command: F) -> F:

@@ -1,41 +1,48 @@
-"""Progress on stderr: what is done, how fast, and an honest guess of how long it will take."""
+"""Progress on stderr: what is done, how fast, and an honest guess of how long the rest will take, by its kinds."""
 
 from __future__ import annotations
 
+import json
 import sys
 import time
+from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
-_EVERY = 5.0
-_SLOW = "ocr"
+from proofroom.case.meter import Load, Meter, Standing
+from proofroom.cli.output import human_bytes
+
+_EVERY: Final = {"bar": 0.2, "lines": 5.0, "json": 1.0}
+_SLOW: Final = "ocr"
 """The stage that does a few pages a minute."""
+_MOST_CLASSES: Final = 3
+_MINUTES: Final = 90.0
+_HOURS: Final = 5_400.0
 
 
 class Bars:
-    """A bar per stage on a terminal; a line every few seconds elsewhere; nothing with `quiet`."""
+    """A bar per stage (`bar`), a line every few seconds (`lines`), JSON every second (`json`), nothing (`none`)."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        """Draw on stderr unless quiet."""
-        self._quiet = quiet
+    def __init__(self, show: str) -> None:
+        """Draw on stderr in that form."""
+        self._show = show
+        self._meter = Meter()
         self._bars: Any = None
         self._task: Any = None
-        self._stage = ""
-        self._total = self._size = self._done = self._done_size = 0
-        self._started = self._spoke = 0.0
+        self._spoke = time.monotonic()
+        self._has_spoken = False
 
     def __enter__(self) -> Self:
         """Begin to draw."""
-        if not self._quiet and sys.stderr.isatty():
+        if self._show == "bar":
             from rich.console import Console
             from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
             columns = (
                 SpinnerColumn(),
                 TextColumn("{task.description:8}"),
-                BarColumn(),
-                TextColumn("{task.fields[done]}"),
-                TextColumn("{task.fields[rate]}"),
+                BarColumn(bar_width=24),
+                TextColumn("{task.fields[counted]}"),
                 TimeElapsedColumn(),
                 TextColumn("{task.fields[left]}"),
             )
@@ -46,56 +53,114 @@ class Bars:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop drawing."""
+        """Say how the last stage ended, and stop drawing."""
+        self._end_stage()
         if self._bars is not None:
             self._bars.stop()
 
     def begin(self, stage: str, total: int, size: int) -> None:
         """Begin a stage, or the next level of one, with so many things of so many bytes or cells."""
-        self._stage, self._total, self._size = stage, total, size
-        self._done = self._done_size = 0
-        self._started = time.monotonic()
-        if self._bars is not None:
-            if self._task is not None:
-                self._bars.remove_task(self._task)
-            self._task = self._bars.add_task(stage, total=max(size, 1), done="", rate="", left="")
+        if stage != self._meter.stage:
+            self._end_stage()
+            self._has_spoken = False
+            if self._bars is not None:
+                if self._task is not None:
+                    self._bars.remove_task(self._task)
+                self._task = self._bars.add_task(stage, total=1.0, counted="", left="")
+        self._meter.begin(stage, total, size)
+
+    def expect(self, loads: Mapping[str, Load], growing: int) -> None:
+        """Say what is left, by class, and how many of it may hold more."""
+        self._meter.expect(loads, growing)
+
+    def spent(self, name: str, size: int, seconds: float, *, contained: bool) -> None:
+        """Say what one thing of a class has cost."""
+        self._meter.spent(name, size, seconds, contained=contained)
 
     def advance(self, done: int, size: int) -> None:
         """Say that so many more are done."""
-        self._done += done
-        self._done_size += size
+        self._meter.advance(done, size)
         now = time.monotonic()
-        if self._bars is not None:
-            self._bars.update(
-                self._task,
-                completed=self._done_size,
-                done=self._counted(),
-                rate=self._rate(now),
-                left=self._left(now),
-            )
-        elif not self._quiet and now - self._spoke > _EVERY:
+        if self._show != "none" and now - self._spoke > _EVERY[self._show]:
             self._spoke = now
-            words = (self._counted(), self._rate(now), self._left(now))
-            sys.stderr.write(f"{self._stage}: {' '.join(filter(None, words))}\n")
+            self._speak()
 
-    def _counted(self) -> str:
-        return f"{self._done:,} of {self._total:,}" if self._total else f"{self._done:,}"
+    def _speak(self) -> None:
+        standing = self._meter.standing()
+        self._has_spoken = True
+        if self._bars is not None:
+            left = left_of(standing)
+            self._bars.update(self._task, completed=standing.share, counted=counted(standing), left=left)
+        elif self._show == "json":
+            sys.stderr.write(json.dumps({"progress": as_document(standing)}, ensure_ascii=False) + "\n")
+        else:
+            words = filter(None, (counted(standing), left_of(standing)))
+            sys.stderr.write(f"{standing.stage}: {', '.join(words)}\n")
+        sys.stderr.flush()
 
-    def _rate(self, now: float) -> str:
-        seconds = now - self._started
-        if seconds <= 1:
-            return ""
-        if self._stage == _SLOW:
-            return f"{60 * self._done / seconds:,.1f} pages/min"
-        return f"{self._done / seconds:,.0f}/s"
+    def _end_stage(self) -> None:
+        """Where a stage was spoken of, say how it stood in the end."""
+        if self._has_spoken and self._bars is None:
+            self._speak()
 
-    def _left(self, now: float) -> str:
-        """Guess the time left from the share of bytes done; too early to say is said."""
-        seconds = now - self._started
-        if not self._size or self._done_size >= self._size:
-            return ""
-        share = self._done_size / self._size
-        if seconds < 3 or share < 0.02:
-            return "too early to say"
-        left = seconds / share - seconds
-        return f"about {left / 60:.0f} min left" if left > 90 else f"about {left:.0f} s left"
+
+def counted(standing: Standing) -> str:
+    """Say how many are done of how many that are known, and how fast: now, and in the mean."""
+    more = "at least " if standing.growing else ""
+    words = f"{standing.done:,} of {more}{standing.total:,}" if standing.total else f"{standing.done:,}"
+    if not standing.total and standing.size:
+        words += f", {human_bytes(standing.size)}"
+    if standing.seconds <= 1:
+        return words
+    if standing.stage == _SLOW:
+        now, mean = 60 * standing.rate_now, 60 * standing.rate_mean
+        return f"{words}, {now:,.1f} pages/min (mean {mean:,.1f})"
+    return f"{words}, {standing.rate_now:,.0f}/s (mean {standing.rate_mean:,.0f}/s)"
+
+
+def left_of(standing: Standing) -> str:
+    """Say how long the rest will take, the most costly classes by name; too early to say is said."""
+    if not standing.total or standing.done >= standing.total:
+        return ""
+    if standing.left_seconds is None:
+        return "too early to say" if standing.seconds > 1 else ""
+    words = f"about {duration(standing.left_seconds)} left"
+    told = [
+        f"{one.name} {duration(one.seconds) if one.seconds is not None else '?'}"
+        for one in standing.classes[:_MOST_CLASSES]
+    ]
+    if len(standing.classes) > 1:
+        words += f" ({', '.join(told)})"
+    if standing.growing:
+        words += f", more if the {standing.growing:,} containers hold much"
+    return words
+
+
+def duration(seconds: float) -> str:
+    """Write a time for people."""
+    if seconds > _HOURS:
+        return f"{seconds / 3600:.1f} h"
+    return f"{seconds / 60:.0f} min" if seconds > _MINUTES else f"{seconds:.0f} s"
+
+
+def as_document(standing: Standing) -> dict[str, Any]:
+    """Give what a program may rely on."""
+    return {
+        "stage": standing.stage,
+        "done": standing.done,
+        "total": standing.total,
+        "bytes_done": standing.size,
+        "bytes_total": standing.total_size,
+        "seconds": round(standing.seconds, 1),
+        "rate_now": round(standing.rate_now, 2),
+        "rate_mean": round(standing.rate_mean, 2),
+        "left_seconds": _rounded(standing.left_seconds),
+        "classes": {
+            one.name: {"left": one.left, "left_seconds": _rounded(one.seconds)} for one in standing.classes
+        },
+        "may_grow": standing.growing,
+    }
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 1)

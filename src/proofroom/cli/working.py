@@ -1,4 +1,4 @@
-"""The working commands: open, new, receive, run, unlock."""
+"""The commands that make a case and take deliveries into it: open, new, receive."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from proofroom.cli.accounting import print_status
 from proofroom.cli.asking import (
     as_option,
     intake_answers,
@@ -15,8 +16,8 @@ from proofroom.cli.asking import (
     passphrase_file_option,
     passphrase_for,
 )
-from proofroom.cli.looking import print_status
-from proofroom.cli.output import json_option, put_json, safe
+from proofroom.cli.output import json_option, progress_option, put_json, safe, shown_as
+from proofroom.cli.stopping import stopping
 
 F = Callable[..., Any]
 
@@ -81,8 +82,11 @@ def intake_options(command: F) -> F:
 @making_options
 @house_options
 @intake_options
+@progress_option
 @json_option
-def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | None, **how: Any) -> int:
+def open_(
+    source: tuple[Path, ...], case: Path, as_json: bool, workers: int | None, progress: str | None, **how: Any
+) -> int:
     """Take SOURCE into CASE, read every file in a sandbox, and make it searchable.
 
     It makes the case when there is none, goes on where it stopped, and takes a further SOURCE in as
@@ -103,16 +107,18 @@ def open_(source: tuple[Path, ...], case: Path, as_json: bool, workers: int | No
     else:
         check_delivery(case, source, how["intake"])
         _make(case, how)
+    show = shown_as(progress, as_json=as_json)
     with opened_for_work(case, how) as opened:
+        again = f"proofroom open {' '.join(map(str, source))} --case {case}"
         for one in source:
             if opened.is_waiting(one, how["intake"]):
                 click.echo(f"{safe(str(one))} is in the case already; what was stopped goes on.", err=True)
                 continue
             answers = intake_answers(opened, one, how["intake"], as_json=as_json)
-            with Bars(quiet=as_json) as bars:
-                opened.receive(one, how["intake"], bars, answers)
-        with Bars(quiet=as_json) as bars:
-            opened.run((), workers, bars, ocr=not how["no_ocr"])
+            with Bars(show) as bars, stopping(case, again) as pausing:
+                opened.receive(one, how["intake"], bars, answers, pausing)
+        with Bars(show) as bars, stopping(case) as pausing:
+            opened.run((), workers, bars, pausing, ocr=not how["no_ocr"])
     with Case.open(case) as looked:
         return finish(looked, as_json=as_json)
 
@@ -195,8 +201,9 @@ def new(case: Path, as_json: bool, **how: Any) -> int:
 @click.argument("source", nargs=-1, required=True, type=click.Path(path_type=Path))
 @house_options
 @intake_options
+@progress_option
 @json_option
-def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> int:
+def receive(case: Path, source: tuple[Path, ...], as_json: bool, progress: str | None, **how: Any) -> int:
     """Copy each SOURCE into CASE as a delivery: every byte hashed, every act logged, the source untouched.
 
     An interrupted delivery of the same SOURCE goes on where it stopped.
@@ -210,82 +217,12 @@ def receive(case: Path, source: tuple[Path, ...], as_json: bool, **how: Any) -> 
     with opened_for_work(case, how) as opened:
         for one in source:
             answers = intake_answers(opened, one, how["intake"], as_json=as_json)
-            with Bars(quiet=as_json) as bars:
-                delivery = opened.receive(one, how["intake"], bars, answers)
+            again = f"proofroom receive {case} {one}"
+            with Bars(shown_as(progress, as_json=as_json)) as bars, stopping(case, again) as pausing:
+                delivery = opened.receive(one, how["intake"], bars, answers, pausing)
             if as_json:
                 put_json(delivery)
             else:
                 words = f"{delivery['found']:,} found, {delivery['new']:,} new"
                 click.echo(f"Delivery {delivery['delivery']}: {words}.")
     return 0
-
-
-@click.command()
-@click.argument("case", type=click.Path(path_type=Path))
-@click.argument("stage", nargs=-1)
-@click.option("--redo", metavar="STATE", help="Read again what is in this state (or `all`).")
-@click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
-@ocr_option
-@house_options
-@json_option
-def run(
-    case: Path, stage: tuple[str, ...], as_json: bool, redo: str | None, workers: int | None, **how: Any
-) -> int:
-    """Do what is not done yet in CASE: read, index, then OCR; all stages, or only those named.
-
-    \b
-    Examples
-      proofroom run leak.case
-      proofroom run leak.case search
-      proofroom run leak.case --redo crashed
-    """
-    from proofroom.case import Case
-    from proofroom.cli.progress import Bars
-
-    with Bars(quiet=as_json) as bars:
-        with opened_for_work(case, how) as opened:
-            if redo:
-                opened.redo(redo)
-            opened.run(stage, workers, bars, ocr=not how["no_ocr"])
-        with Case.open(case) as looked:
-            return finish(looked, as_json=as_json)
-
-
-@click.command()
-@click.argument("case", type=click.Path(path_type=Path))
-@click.option("--passwords", type=click.Path(exists=True, path_type=Path), help="UTF-8, one per line.")
-@click.option("--workers", type=click.IntRange(1, 64), help="Sandboxed workers; one per core by default.")
-@house_options
-@json_option
-def unlock(case: Path, passwords: Path | None, as_json: bool, workers: int | None, **how: Any) -> int:
-    """Try passwords on the locked files of CASE, and read what opens.
-
-    Without --passwords, what the cache itself offers is tried again, with all passwords given before.
-
-    \b
-    Examples
-      proofroom unlock leak.case --passwords words.txt
-    """
-    from proofroom.case import Case
-    from proofroom.cli.progress import Bars
-
-    with Bars(quiet=as_json) as bars:
-        with opened_for_work(case, how) as opened:
-            opened.unlock(_passwords(passwords))
-            opened.run((), workers, bars, ocr=False)
-        with Case.open(case) as looked:
-            return finish(looked, as_json=as_json)
-
-
-def _passwords(file: Path | None) -> list[str]:
-    """Read a list of passwords, one per line, verbatim."""
-    if file is None:
-        return []
-    try:
-        return file.read_text(encoding="utf-8").splitlines()
-    except UnicodeDecodeError:
-        from proofroom.errors import WrongUse
-
-        raise WrongUse(
-            f"{file.name} is not UTF-8", remedy="Save the list as UTF-8, one password per line."
-        ) from None

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from proofroom.cli.output import human_bytes, json_option, put_json, safe
+from proofroom.cli.output import human_bytes, json_option, put_json, safe, shown_as
 
 
 class _WorldGroup(click.Group):
@@ -113,7 +113,7 @@ def demo(out: Path, seed: int, no_serve: bool, as_json: bool) -> int:
     from proofroom.case.demo import run_demo
     from proofroom.cli.progress import Bars
 
-    with Bars(quiet=as_json) as bars:
+    with Bars(shown_as(None, as_json=as_json)) as bars:
         document = run_demo(out, seed, bars, _keep_quiet if as_json else click.echo)
     if as_json:
         put_json(document)

@@ -89,6 +89,11 @@ class Hand:
         elif report.kind == ENDED:
             self.exit = report
 
+    def excuse(self, seconds: float) -> None:
+        """Take time off the clock of the job: its child waited for us."""
+        self.began += seconds
+        self.deadline += seconds
+
     def overdue(self) -> None:
         """Act on a deadline that has passed: first the child is killed, then its worker."""
         if self.job is not None and self.verdict is None:

@@ -23,6 +23,7 @@ from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
 from proofroom.run.hand import Hand, Started
 from proofroom.run.jobs import Ended, Job
+from proofroom.run.pausing import LOOK_SECONDS, Paused, Pausing
 from proofroom.run.wire import OUT_OF_MEMORY, Order, Report
 
 _ROOM: Final = 1 << 20
@@ -51,8 +52,10 @@ class Callbacks:
 class Pool:
     """So many workers; as a context it starts them and leaves no process behind."""
 
-    def __init__(self, workers: int, limits: Limits, sandbox: Sandbox) -> None:
-        """Run jobs in `workers` sandboxed workers within the limits."""
+    def __init__(
+        self, workers: int, limits: Limits, sandbox: Sandbox, pausing: Pausing | None = None
+    ) -> None:
+        """Run jobs in `workers` sandboxed workers within the limits, pausing when that is asked for."""
         self._count = workers
         self._limits = limits
         self._sandbox = sandbox
@@ -61,6 +64,7 @@ class Pool:
         self._poll = select.poll()
         self._by_descriptor: dict[int, Hand] = {}
         self._failed_starts = 0
+        self._pausing = pausing or Pausing()
 
     def __enter__(self) -> Self:
         """Start the workers, all at once; each is used when it is ready."""
@@ -85,7 +89,10 @@ class Pool:
         ended: Callable[[Job, Ended], None],
         restart: Callable[[Job], None],
     ) -> None:
-        """Run every job; those whose child died are tried once more, alone, after all others."""
+        """Run every job; those whose child died are tried once more, alone, after all others.
+
+        Raises Paused when it was asked to stop and nothing is under way any more.
+        """
         tell = Callbacks(consume, ended, restart)
         quarantine: deque[Job] = deque()
         self._run(jobs, tell, quarantine.append, alone=False)
@@ -101,8 +108,8 @@ class Pool:
         if alone:
             self._dismiss_all()
         waiting = next(jobs, None)
-        while waiting is not None or any(hand.job is not None for hand in self._hands):
-            while waiting is not None and (free := self._free(alone=alone)) is not None:
+        while waiting is not None or self._is_busy():
+            while waiting is not None and not self._rests() and (free := self._free(alone=alone)) is not None:
                 self._give(free, waiting)
                 waiting = next(jobs, None)
             for descriptor, _ in self._poll.poll(self._patience()):
@@ -114,6 +121,19 @@ class Pool:
                     each.overdue()
                 if each.is_done():
                     self._end(each, tell, quarantine)
+
+    def _is_busy(self) -> bool:
+        """Say whether a job is under way."""
+        return any(hand.job is not None for hand in self._hands)
+
+    def _rests(self) -> bool:
+        """Say whether no job is to be given out for now; raises Paused when none is to be given out any more."""
+        rests = self._pausing.stops or self._pausing.holds()
+        if rests and not self._is_busy():
+            if self._pausing.stops:
+                raise Paused
+            self._pausing.idle()
+        return rests
 
     def _free(self, *, alone: bool) -> Hand | None:
         """Give a worker that is ready and has nothing to do; start those that are missing."""
@@ -163,9 +183,9 @@ class Pool:
         self._register(hand, pipe)
 
     def _patience(self) -> float:
-        """Give the milliseconds until the next deadline."""
+        """Give the milliseconds until the next deadline, or the next look whether to pause."""
         left = min((hand.deadline for hand in self._hands), default=math.inf) - time.monotonic()
-        return max(0.0, min(left, 60.0)) * 1000 + 1
+        return max(0.0, min(left, LOOK_SECONDS)) * 1000 + 1
 
     def _listen(self, hand: Hand, descriptor: int, tell: Callbacks) -> None:
         """Take what a worker or its child has to say."""
@@ -220,7 +240,11 @@ class Pool:
             quarantine(job)
         else:
             state, reason = verdict or (None, Reason.NONE)
+            before = time.monotonic()
             tell.ended(job, Ended(state, reason, seconds))
+            # What we did meanwhile (indexing, writing) is not the time of the children that waited for us.
+            for other in self._hands:
+                other.excuse(time.monotonic() - before)
 
     def _count_failed_start(self) -> None:
         self._failed_starts += 1
