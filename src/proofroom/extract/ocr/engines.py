@@ -48,9 +48,13 @@ class EngineSet:
         """Give the models of tesseract for a script, the better one first; none where they are missing."""
         return tuple(one for one in _LANGUAGES.get(script, ()) if one in self.languages)
 
+    def used(self) -> tuple[str, ...]:
+        """Give the models of tesseract that we use of those that are here."""
+        return tuple(one for script in _LANGUAGES for one in self.languages_for(script))
+
     def any(self) -> bool:
         """Say whether there is any engine at all."""
-        return bool(self.rapidocr or self.languages)
+        return bool(self.rapidocr or self.used())
 
     def rapidocr_name(self) -> str:
         """Give the name under which its readings stand."""

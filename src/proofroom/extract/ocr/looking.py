@@ -1,8 +1,9 @@
 """What the OCR worker's child does with one page: turn it upright, see what script it is in, read what it can.
 
 Measured: the detector works best on a small copy, while lines are cut from the whole page; the engine reads
-Han and Latin with confidence near 1 and is blind to Arabic script (nothing, or little with low confidence),
-and so it is to lines that stand on their heads. By that the way up and the script are decided.
+Han and Latin with confidence near 1, Arabic script and lines that stand on their heads with 0.4 to 0.7 (a line
+here and there higher). So a page is readable one way up when a good part of its lines is read surely, and what
+is not is handed on for an engine that knows Arabic script, which says which way is up as well.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import proofroom.extract.ocr.quiet  # noqa: F401 - before numpy, which starts th
 
 # isort: split
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -19,14 +20,17 @@ import numpy.typing as npt
 
 from proofroom.extract.ocr import pixels, upright
 from proofroom.extract.ocr.grid import rules_of, tables_of, without_rules
+from proofroom.extract.ocr.ink_rows import quads_of_ink, rows_of_ink
 from proofroom.extract.ocr.looked import Affine, GridCell, Looked, Quad, RawLine, Strip
 from proofroom.extract.ocr.pixels import Pixels
 from proofroom.extract.ocr.scripts import script_of
 
 Quads: TypeAlias = "npt.NDArray[np.float32]"
 
-BLIND: Final = 0.6
-"""Below this confidence the engine has seen something that is not of its scripts, or hardly anything."""
+BLIND: Final = 0.8
+"""Below this confidence a line may be in a script that the engine does not know."""
+_READABLE: Final = 0.25
+"""So many of a page's lines must be read surely for the engine to know its script and which way is up."""
 _SIDE: Final = 1280
 _LARGEST_SIDE: Final = 2560
 _MOST_SIDE: Final = 6_000
@@ -34,8 +38,8 @@ _MOST_SIDE: Final = 6_000
 _SMALL: Final = 16
 """Lines lower than this on the detector's copy ask for a larger copy."""
 _SAMPLE: Final = 16
-_SURE: Final = 0.85
-_BETTER: Final = 0.05
+_SURE: Final = 0.9
+_MOST_AREAS: Final = 8
 _STRIP_HEIGHT: Final = {"Arab": 60.0, "Latn": 45.0, "Han": 45.0, "": 45.0}
 """How high a line's box should be in a picture for the other engine."""
 
@@ -65,18 +69,16 @@ class _Page:
     sure: bool = True
 
 
-def look(rgb: Pixels, engine: Engine | None, others: frozenset[str], *, only_find: bool = False) -> Looked:
+def look(rgb: Pixels, engine: Engine | None, others: frozenset[str]) -> Looked:
     """Look at a page; `others` are the scripts for which another engine waits for pictures."""
     factor = min(1.0, _MOST_SIDE / max(rgb.shape[:2]))
     page = _Page(pixels.scaled(rgb, factor), pixels.stretched(1 / factor), np.zeros((0, 4, 2), np.float32))
     if engine is None:
-        return _for_others(page, others)
+        return _for_others(page)
     page.quads = _find(engine, page.rgb)
-    if only_find or not len(page.quads):
+    if not len(page.quads):
         return _looked(page, "", len(page.quads))
-    seen = _turn_upright(engine, page)
-    blind = [one for one in seen if _is_blind(*one)]
-    if len(blind) >= 0.9 * len(seen) and "Arab" in others:
+    if not _turn_upright(engine, page) and "Arab" in others:
         return _unread(page, "Arab")
     return _read(engine, page, others)
 
@@ -111,8 +113,8 @@ def _heights(quads: Quads) -> npt.NDArray[np.float64]:
     return np.asarray(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1), np.float64)
 
 
-def _turn_upright(engine: Engine, page: _Page) -> list[tuple[str, float]]:
-    """Turn and straighten a page by its lines; gives what a sample of them says then."""
+def _turn_upright(engine: Engine, page: _Page) -> bool:
+    """Turn and straighten a page by its lines; says whether a sample of them could be read then."""
     widths, heights = _widths(page.quads), _heights(page.quads)
     areas = widths * heights
     if areas[heights > 1.5 * widths].sum() > areas[widths > 1.5 * heights].sum():
@@ -124,15 +126,20 @@ def _turn_upright(engine: Engine, page: _Page) -> list[tuple[str, float]]:
         page.to_given, page.skew = pixels.after(before, page.to_given), skew
         page.quads = _find(engine, page.rgb)
     lines = [engine.cut(page.rgb, page.quads[n]) for n in upright.sample_of(page.quads, _SAMPLE)]
-    seen = engine.read(lines)
-    if upright.mean_confidence(seen) < _SURE:
-        over = engine.read([pixels.turned(line, 180) for line in lines])
-        gain = upright.mean_confidence(over) - upright.mean_confidence(seen)
-        page.sure = abs(gain) > _BETTER and max(map(upright.mean_confidence, (over, seen))) > BLIND - 0.1
-        if gain > _BETTER:
-            _turn(page, 180)
-            seen = over
-    return seen
+    seen = _sure_share(engine.read(lines))
+    if seen >= 2 * _READABLE:
+        return True
+    over = _sure_share(engine.read([pixels.turned(line, 180) for line in lines]))
+    page.sure = max(seen, over) >= _READABLE and over != seen
+    if page.sure and over > seen:
+        _turn(page, 180)
+    return page.sure
+
+
+def _sure_share(read: list[tuple[str, float]]) -> float:
+    """Give which share of lines was read surely; a single character says little."""
+    sure = sum(score >= _SURE and len(text.strip()) > 1 for text, score in read)
+    return sure / max(1, len(read))
 
 
 def _turn(page: _Page, degrees: int) -> None:
@@ -163,16 +170,15 @@ def _read(engine: Engine, page: _Page, others: frozenset[str]) -> Looked:
     )
     looked.lines.extend(lines)
     looked.cells.extend(cells)
-    blind = [
-        quad for (text, confidence), quad in zip(read, quads, strict=True) if _is_blind(text, confidence)
-    ]
-    if "Arab" in others and blind:
+    blind = [quad for one, quad in zip(read, quads, strict=True) if _is_blind(*one)]
+    if page.sure and "Arab" in others and blind:
         grey = pixels.grey(clean)
+        areas = sorted(upright.areas_of(blind), key=lambda area: (area[0] - area[2]) * (area[3] - area[1]))
         looked.strips.extend(
-            _strip(grey, area, "Arab", upright.line_height(quads)) for area in upright.areas_of(blind)
+            _strip(grey, area, "Arab", upright.line_height(quads)) for area in areas[:_MOST_AREAS]
         )
-    if looked.script == "Latn" and "Latn" in others:
-        looked.strips.append(_whole(pixels.grey(clean), "Latn", quads))
+    if page.sure and looked.script == "Latn" and "Latn" in others:
+        looked.strips.append(_whole(pixels.grey(clean), "Latn", upright.line_height(quads)))
     return looked
 
 
@@ -202,29 +208,38 @@ def _tables(engine: Engine, page: _Page) -> tuple[list[GridCell], Pixels]:
 
 
 def _unread(page: _Page, script: str) -> Looked:
-    """Hand on a page that the engine cannot read at all."""
+    """Hand on a page that the engine cannot read: the whole of it, and a part by which to find the way up."""
     looked = _looked(page, script, len(page.quads))
     grey = pixels.grey(page.rgb)
     cells, rules = tables_of(rules_of(pixels.ink(grey)))
     grey = without_rules(grey, rules) if cells else grey
     looked.cells.extend(cells)
-    looked.strips.append(_whole(grey, script, page.quads))
-    if not page.sure:
-        area = upright.probe_of(page.quads, grey.shape)
-        probe = _strip(grey, area, script, upright.line_height(page.quads))
-        looked.strips.append(_as_probe(probe))
+    low = upright.line_height(page.quads)
+    looked.strips.append(_whole(grey, script, low))
+    probe = _strip(grey, upright.probe_of(page.quads, grey.shape), script, low)
+    looked.strips.append(replace(probe, probe=True))
     return looked
 
 
-def _for_others(page: _Page, others: frozenset[str]) -> Looked:
+def _for_others(page: _Page) -> Looked:
     """Prepare a page where no engine is at hand that finds lines: by the ink alone."""
-    del others
-    return _looked(page, "", 0)
+    page.sure = False
+    grey = pixels.grey(page.rgb)
+    found = rows_of_ink(pixels.ink(grey))
+    if found is None:
+        return _looked(page, "", 0)
+    if found.sideways:
+        _turn(page, 90)
+    if found.skew:
+        page.rgb, before = pixels.straightened(page.rgb, found.skew)
+        page.to_given, page.skew = pixels.after(before, page.to_given), found.skew
+    page.quads = quads_of_ink(pixels.ink(pixels.grey(page.rgb)))
+    return _unread(page, "")
 
 
-def _whole(grey: Pixels, script: str, quads: Quads) -> Strip:
+def _whole(grey: Pixels, script: str, line: float) -> Strip:
     height, width = grey.shape
-    return _strip(grey, (0, 0, width, height), script, upright.line_height(quads))
+    return _strip(grey, (0, 0, width, height), script, line)
 
 
 def _strip(grey: Pixels, area: tuple[int, int, int, int], script: str, line: float) -> Strip:
@@ -233,11 +248,6 @@ def _strip(grey: Pixels, area: tuple[int, int, int, int], script: str, line: flo
     scale = min(3.0, max(0.25, _STRIP_HEIGHT[script] / max(line, 1.0)))
     part = pixels.scaled(np.ascontiguousarray(grey[top:bottom, left:right]), scale)
     return Strip(script, False, left, top, part.shape[1], part.shape[0], scale, part.tobytes())
-
-
-def _as_probe(strip: Strip) -> Strip:
-    at = (strip.left, strip.top, strip.width, strip.height)
-    return Strip(strip.script, True, *at, strip.scale, strip.untrusted_grey)
 
 
 def _quad(quad: Quads) -> Quad:

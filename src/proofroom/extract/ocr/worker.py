@@ -110,7 +110,7 @@ def _answer(order: Order, page: int, output: int, engine: Engine | None) -> None
     untrusted = mmap.mmap(page, order.size, access=mmap.ACCESS_READ)
     rgb = np.frombuffer(untrusted, np.uint8, width * height * 3).reshape(height, width, 3)
     wanted = frozenset(script for number, script in enumerate(SCRIPTS) if others >> number & 1)
-    for piece in pack(look(rgb, engine, wanted, only_find=bool(order.limits["only_find"]))):
+    for piece in pack(look(rgb, engine if order.limits["engine"] else None, wanted)):
         view = memoryview(piece)
         while view:
             view = view[os.write(output, view) :]

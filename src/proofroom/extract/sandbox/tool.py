@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,8 +51,12 @@ def run_tool(
     untrusted_input: bytes,
     bounds: ToolBounds,
     trees: Sequence[str] = (),
+    stopped: Callable[[], bool] = lambda: False,
 ) -> ToolAnswer:
-    """Run a program, named by its full path, over one input; `trees` are further folders that it may read."""
+    """Run a program, named by its full path, over one input; `trees` are further folders that it may read.
+
+    It is ended when `stopped` says so, as when the whole run is.
+    """
     asked = [sandbox.form, str(bounds.memory_bytes), str(bounds.cpu_seconds), *program]
     become = [sys.executable, "-P", "-m", "proofroom.extract.sandbox.become", *asked]
     with sealed_memory(untrusted_input) as given:
@@ -66,12 +70,12 @@ def run_tool(
             start_new_session=True,
         )
     try:
-        return _answer(process, bounds)
+        return _answer(process, bounds, stopped)
     finally:
         _end(process)
 
 
-def _answer(process: subprocess.Popen[bytes], bounds: ToolBounds) -> ToolAnswer:
+def _answer(process: subprocess.Popen[bytes], bounds: ToolBounds, stopped: Callable[[], bool]) -> ToolAnswer:
     """Take what the program writes until it ends, or is to be ended."""
     deadline = time.monotonic() + bounds.wall_seconds
     pieces: list[bytes] = []
@@ -83,7 +87,7 @@ def _answer(process: subprocess.Popen[bytes], bounds: ToolBounds) -> ToolAnswer:
     poll.register(output.fileno(), select.POLLIN)
     while True:
         left = deadline - time.monotonic()
-        if left <= 0:
+        if left <= 0 or stopped():
             return ToolAnswer(b"".join(pieces), Reason.LIMIT_WALL)
         if not poll.poll(min(left, _MOST_WAIT) * 1000):
             continue
