@@ -52,11 +52,16 @@ class EnginesHere:
 
 
 def engines_here() -> EnginesHere | None:
-    """Find the engines of this machine; None where there is none.
+    """Find the engines of this machine; None where there is none."""
+    from proofroom.extract.ocr.engines import EngineSet
+    from proofroom.extract.ocr.readers import Readers
 
-    None of ours is connected yet: pages wait for versions from elsewhere (`proofroom ocr`), and say so.
-    """
-    return None
+    here = EngineSet.here()
+    if not here.any():
+        return None
+    names = [here.rapidocr_name()] if here.rapidocr else []
+    names += [here.tesseract_name(language) for language in here.used()]
+    return EnginesHere("; ".join(names), Readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +92,9 @@ class Recognising:
         found = engines_here() if self._journal.value("select 1 from ocr_wanted") else None
         if found is None and asked and self._pages.counts()["waiting"]:
             raise MissingTool(
-                "this version of Proofroom has no OCR engine of its own yet",
-                remedy="Bring in what another engine read: `proofroom ocr CASE --import FILE --engine NAME`.",
+                "no OCR engine is installed here",
+                remedy="`proofroom doctor` says how to get one. What another engine read can be brought in: "
+                "`proofroom ocr CASE --import FILE --engine NAME`.",
             )
         if found is None or next(self._pages.waiting(found.signature), None) is None:
             return
