@@ -250,9 +250,7 @@ class Case:
 
     def would_redo(self, condition: str, stages: tuple[str, ...] = ()) -> int:
         """Count what a redo would do again; changes nothing."""
-        from proofroom.case.running import stage_of_redo
-
-        return self.looking.accounting().would_redo(condition, stage_of_redo(stages))
+        return self.looking.accounting().would_redo(condition, stages)
 
     def renderings(self) -> RenderingWork:
         """Give what a person may want of renderings: take in, judge, have made by an engine."""

@@ -18,7 +18,6 @@ from proofroom.model.where import Where, format_parts, parse_parts, parse_where
 
 _TEXTS: Final = ("text", "translation", "transcript", "target")
 _CLOCK: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2})[,.](\d{1,3})\Z")
-_VOUCHED: Final = ("final", "signed-off", "reviewed", "approved")
 _XLIFF: Final = "application/xliff+xml"
 _SUBTITLES: Final = ("application/x-subrip", "text/vtt")
 
@@ -27,14 +26,13 @@ _SUBTITLES: Final = ("application/x-subrip", "text/vtt")
 class Sent:
     """One rendering as it came: its address, or why it has none, its text, and what the file says of it.
 
-    place: where in the file it stands, for whoever has to mend it. vouched: the file says that it was checked.
+    place: where in the file it stands, for whoever has to mend it.
     """
 
     place: str
     where: Where | None
     untrusted_text: str
     language: str = ""
-    vouched: bool = False
 
 
 def renderings_in(sent: SentFile, of: Where | None) -> Iterator[Sent]:
@@ -79,12 +77,10 @@ def _in_units(sent: SentFile, of: Where | None) -> Iterator[Sent]:
             units.setdefault(keys["unit"], {})[list(keys)[1]] = text
     for number, unit in units.items():
         if unit.get("target", "").strip():
-            named = [*(unit.get("name", ""), unit.get("id", "")), *unit.get("id", "").split()]
+            named = [unit.get("name", ""), *unit.get("id", "").split()]
             where = next((found for one in named if (found := _address(one)) is not None), None)
             alone = of if len(units) == 1 else None
-            yield Sent(
-                f"unit {number}", where or alone, unit["target"], language, unit.get("state") in _VOUCHED
-            )
+            yield Sent(f"unit {number}", where or alone, unit["target"], language)
 
 
 def _in_cues(sent: SentFile, of: Where | None) -> Iterator[Sent]:
