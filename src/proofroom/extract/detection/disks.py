@@ -12,7 +12,6 @@ _WRAPPED: Final = (
     (0, b"EVF2\x0d\x0a\x81\0", "application/x-ewf"),
     (0, b"KDMV", "application/x-vmdk"),
     (0, b"COWD", "application/x-vmdk"),
-    (0, b"# Disk DescriptorFile", "application/x-vmdk"),
     (0, b"vhdxfile", "application/x-vhdx"),
     (0, b"conectix", "application/x-vhd"),
     (0, b"QFI\xfb", "application/x-qemu-disk"),
@@ -40,12 +39,18 @@ def disk_media_type(head: bytes) -> str:
 
 
 def file_system_of(head: bytes) -> str:
-    """Name the file system whose first bytes these are, or "" for none."""
+    """Name the file system whose first bytes these are (or what locks one), or "" for none."""
     boots = head[510:512] == _BOOT_MARK
     if boots and head[3:11] == b"NTFS    ":
         return "ntfs"
     if boots and head[3:11] == b"EXFAT   ":
         return "exfat"
+    if boots and head[3:11] == b"-FVE-FS-":
+        return "bitlocker"
+    if head.startswith(b"LUKS\xba\xbe"):
+        return "luks"
+    if head[32:36] == b"NXSB" and head[4_096:4_100] != b"":
+        return "apfs"
     if _is_fat(head):
         return "fat"
     if head[1_024:1_026] in (b"H+", b"HX") and head[1_026:1_028] in (b"\0\4", b"\0\5"):

@@ -45,5 +45,6 @@ BUILT_IN: Final = (
     "tar",
     "sevenzip",
     "archive",
+    "diskimage",
     "gzip",
 )
