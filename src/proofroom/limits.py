@@ -52,7 +52,9 @@ class Limits:
         1_800, "seconds per artifact", "the last guard, for what neither works nor ends"
     )
     password_attempts: int = _limit(
-        200, "attempts per locked file", "strings the cache itself offers, tried in order"
+        200,
+        "attempts per locked file and try",
+        "each as dear as 100,000 hashes, ten seconds in all; cheap ciphers get more",
     )
     worker_jobs: int = _limit(1_000, "artifacts per zygote", "a fresh one drops whatever crept in")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from proofroom.extract.formats import docx
+from proofroom.extract.passwords.keyring import LooseKeyring
 from proofroom.extract.sandbox import Sandbox
 from proofroom.extract.stage import Extraction
 from proofroom.limits import DEFAULT
@@ -76,7 +77,7 @@ def test_poison_is_named_and_costs_nobody_else_anything(
     results = Results(tmp_path / "derived", journal)
     extraction = Extraction(journal, results, Members(tmp_path / "derived"), digests.__getitem__, LIMITS)
     with Pool(2, LIMITS, hostile) as pool:
-        assert extraction.run(pool, (), Quiet()) == len(files)
+        assert extraction.run(pool, LooseKeyring(), Quiet()) == len(files)
     results.close()
     rows = journal.rows(
         "select o.path, a.state, a.reason, a.pieces from artifacts a join occurrences o using (digest)"

@@ -18,14 +18,12 @@ from proofroom.extract.collected import Collected, Member, MemberFile
 from proofroom.extract.frame_rules import check_values
 from proofroom.extract.frames import Kind
 from proofroom.extract.inbox import BadFrame, Frame, FrameReader
+from proofroom.extract.trying import FITTED, TRIED
 from proofroom.limits import Limits
 from proofroom.model.evidence import PieceKind
 from proofroom.model.states import Reason, State
 from proofroom.model.where import format_parts
 from proofroom.store.schemas import SCHEMAS, of_artifact
-
-PASSWORD_INDEX = ":password-index"  # noqa: S105 - the name of a property
-"""The end of the property by which a format says which of the given passwords fitted (-1: a default one)."""
 
 PAGES_FOR_OCR = ":pages-for-ocr"
 """The end of the property by which a format says which of its pages are pictures of text."""
@@ -158,13 +156,14 @@ class Collector:
         return format_parts((("meta", key),) if times == 1 else (("meta", key), ("value", str(times))))
 
     def _without_password(self, frame: Frame) -> Frame:
-        """Take out which password fitted: it is an act for the custody log, not content of the file."""
+        """Take out which passwords fitted and how many were tried: acts of ours, no content of the file."""
         keys = frame.columns["key"].to_pylist()
-        kept = [not key.endswith(PASSWORD_INDEX) for key in keys]
+        kept = [not key.endswith((FITTED, TRIED)) for key in keys]
         if all(kept):
             return frame
-        said = str(frame.columns["value"][kept.index(False)].as_py())
-        self.found.password = int(said) if said.isascii() and said.isdigit() else -1
+        for place, key in enumerate(keys):
+            if not kept[place]:
+                self.found.note_try(key, str(frame.columns["value"][place].as_py()))
         columns = {name: column.filter(pa.array(kept)) for name, column in frame.columns.items()}
         return Frame(frame.kind, sum(kept), columns)
 

@@ -17,8 +17,9 @@ from proofroom.extract.collect import Collector
 from proofroom.extract.collected import Collected
 from proofroom.extract.inbox import BadFrame
 from proofroom.extract.names import name_texts
-from proofroom.extract.offers import Offers
 from proofroom.extract.outside import Outside, described
+from proofroom.extract.passwords.keyring import Keyring
+from proofroom.extract.passwords.offers import Offers
 from proofroom.limits import Limits
 from proofroom.model.states import Reason, State
 from proofroom.run.jobs import Ended, Job
@@ -83,21 +84,25 @@ class Extraction:
         self._original = original
         self._limits = limits
         self._occurrences = Occurrences(journal, limits)
-        self._offers = Offers(journal, results)
+        self._offers: Offers | None = None
         self._ocr = OcrPages(journal, limits.pages)
         self._live: dict[int, _Live] = {}
 
-    def run(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
+    def run(self, workers: Workers, keyring: Keyring, progress: Progress) -> int:
         """Read until nothing is left; gives how many artifacts were read. Resumes after a kill.
 
-        When all is read, the strings that the cache itself offers are tried on what is locked; what that
-        opens may offer more.
+        When all is read, the passwords that a person gave and the strings that the cache itself offers are
+        tried on what is locked; what that opens may offer more.
         """
         self._let_other_versions_go()
-        done = self._read_all(workers, passwords, progress)
-        while self._offers.renew():
-            done += self._read_all(workers, passwords, progress)
-            self._offers.settle()
+        offers = self._offers = Offers(self._journal, self._results, keyring, self._limits)
+        offers.begin()
+        try:
+            done = self._read_all(workers, progress)
+            while offers.renew():
+                done += self._read_all(workers, progress)
+        finally:
+            offers.settle()
         self._occurrences.drop_orphans()
         self._results.flush()
         return done
@@ -123,7 +128,7 @@ class Extraction:
                 (STAGE, VERSION),
             )
 
-    def _read_all(self, workers: Workers, passwords: tuple[str, ...], progress: Progress) -> int:
+    def _read_all(self, workers: Workers, progress: Progress) -> int:
         """Read level by level what has no state yet."""
         done = 0
         while True:
@@ -138,17 +143,17 @@ class Extraction:
                 self._ended(job, how)
                 progress.advance(1, job.size)
 
-            workers.run(iter(self._jobs(waiting, passwords)), self._consume, ended, self._restart)
+            workers.run(iter(self._jobs(waiting)), self._consume, ended, self._restart)
             done += len(waiting)
 
-    def _jobs(self, waiting: list[Any], passwords: tuple[str, ...]) -> Iterator[Job]:
+    def _jobs(self, waiting: list[Any]) -> Iterator[Job]:
         """Make the jobs of one level; each begins its result when it is handed out."""
         for number, row in enumerate(waiting):
             digest = row["digest"]
             at = self._original(digest) if row["home"] == "original" else self._members.path(digest)
             name = bytes(row["path_bytes"]).rsplit(b"/", 1)[-1]
             self._live[number] = self._begin(digest, row["size"])
-            yield Job(number, at, row["size"], name, (*passwords, *self._offers.of(digest)))
+            yield Job(number, at, row["size"], name, self._offers.of(digest) if self._offers else ())
 
     def _begin(self, digest: str, size: int) -> _Live:
         pending = self._results.begin(digest, STAGE, VERSION)
@@ -195,11 +200,9 @@ class Extraction:
         elif found.state is None:
             found.state, found.reason = State.CRASHED, Reason.WORKER_DIED
         content = live.collector.content()
-        self._results.commit(
-            live.pending, content, how.wall_seconds, lambda: self._enter(job, live.digest, found)
-        )
+        self._results.commit(live.pending, content, how.wall_seconds, lambda: self._enter(live.digest, found))
 
-    def _enter(self, job: Job, digest: str, found: Collected) -> None:
+    def _enter(self, digest: str, found: Collected) -> None:
         """Enter an artifact's state and members; inside the transaction of its result."""
         state = found.state.value if found.state else None
         values = [
@@ -231,6 +234,5 @@ class Extraction:
             for n, one in enumerate(found.members)
         ]
         self._occurrences.enter_members(digest, members)
-        if found.password is not None:
-            fitted = job.passwords[found.password] if 0 <= found.password < len(job.passwords) else ""
-            self._journal.execute("insert or replace into fitted values (?, ?)", (digest, fitted))
+        if self._offers is not None:
+            self._offers.note(digest, found)

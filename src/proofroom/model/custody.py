@@ -26,6 +26,7 @@ class Act(StrEnum):
     RUN_RESUMED = "run-resumed"
     RUN_ENDED = "run-ended"
     PASSWORDS_ADDED = "passwords-added"
+    PASSWORDS_REMOVED = "passwords-removed"
     PASSWORD_FITTED = "password-fitted"  # noqa: S105 - the name of an act
     REVEAL = "reveal"
     REDO = "redo"

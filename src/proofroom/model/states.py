@@ -59,6 +59,7 @@ class Reason(StrEnum):
     LIMIT_PIECES = "limit-pieces"
     LIMIT_PIXELS = "limit-pixels"
     LIMIT_NAME = "limit-name"
+    LIMIT_PASSWORDS = "limit-passwords"
     LIMIT_OUTPUT = "limit-output"
     LIMIT_MEMORY = "limit-memory"
     LIMIT_CPU = "limit-cpu"

@@ -30,6 +30,7 @@ from proofroom.errors import BadCase, BadMember, LockedKeys
 _LOG: Final = "log"
 _CASE: Final = "case-secret"
 _PASSWORDS: Final = "passwords"  # the name of a file
+_FITTED: Final = "fitted"
 _SCRYPT: Final = {"n": 1 << 17, "r": 8, "p": 1}
 _MOST: Final = {"n": 1 << 20, "r": 32, "p": 16}
 """A key file that asks for more work than this is not one of ours."""
@@ -93,16 +94,35 @@ class Keys:
         return _signing_key(path, self.passphrase)
 
     def passwords(self) -> tuple[str, ...]:
-        """Give the passwords of files that were kept, in the order in which they were given."""
-        path = self.folder / f"{_PASSWORDS}.json"
-        if not path.exists():
-            return ()
-        kept: list[str] = json.loads(_read(path, self.passphrase))
-        return tuple(kept)
+        """Give the passwords of files that were given, in that order; raises BadCase when they are damaged."""
+        kept = self._kept(_PASSWORDS, [])
+        if not isinstance(kept, list):
+            raise _damaged(self.folder / f"{_PASSWORDS}.json")
+        return tuple(map(str, kept))
 
     def keep_passwords(self, words: Sequence[str]) -> None:
         """Keep the passwords of files with the keys, under the same passphrase."""
         self._keep(self.folder / f"{_PASSWORDS}.json", json.dumps(list(words)).encode())
+
+    def fitted(self) -> dict[str, tuple[str, ...]]:
+        """Give which passwords opened which artifact; raises BadCase when that is damaged."""
+        kept = self._kept(_FITTED, {})
+        if not isinstance(kept, dict) or not all(isinstance(words, list) for words in kept.values()):
+            raise _damaged(self.folder / f"{_FITTED}.json")
+        return {artifact: tuple(map(str, words)) for artifact, words in kept.items()}
+
+    def keep_fitted(self, fitted: Mapping[str, Sequence[str]]) -> None:
+        """Keep which passwords opened which artifact with the keys, under the same passphrase."""
+        self._keep(self.folder / f"{_FITTED}.json", json.dumps(fitted, sort_keys=True).encode())
+
+    def _kept(self, name: str, nothing: Any) -> Any:
+        path = self.folder / f"{name}.json"
+        if not path.exists():
+            return nothing
+        try:
+            return json.loads(_read(path, self.passphrase))
+        except (ValueError, RecursionError):
+            raise _damaged(path) from None
 
     def _keep(self, path: Path, data: bytes) -> None:
         _write(path, data, self.passphrase, _salt_of(self.folder / f"{_CASE}.json"))

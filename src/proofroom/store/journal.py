@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from proofroom.errors import BadJournal, CaseBusy, CaseFull, CaseTooNew
 
-VERSION: Final = 3
+VERSION: Final = 4
 _TRIES: Final = 4
 _TRY_SECONDS: Final = 0.05
 """Whoever only asks whether somebody writes holds the lock for an instant, which is no reason to give up."""
@@ -87,6 +87,18 @@ create trigger history_kept before update of state on artifacts when new.state i
 begin insert into history (artifact, version, state, reason, format, cells, pieces, seconds, content, until)
 select old.digest, r.version, old.state, old.reason, old.format, old.cells, old.pieces, r.seconds, r.content,
 strftime('%Y-%m-%dT%H:%M:%SZ', 'now') from results r where r.artifact = old.digest and r.stage = 'extract'; end;
+""",
+    # Passwords lie in keys/ alone; here stand keyed hashes of them. What one had opened is read once more.
+    4: """
+update artifacts set state = null where digest in (select artifact from fitted);
+drop table fitted;
+create table fitted (
+  artifact text not null, password text not null, source text not null, primary key (artifact, password)
+  ) without rowid;
+create table tries (
+  artifact text primary key, tried integer not null, sources text not null, offered integer not null,
+  is_cut integer not null, mark text not null, width integer not null, words blob not null) without rowid;
+create table tried_words (password text primary key, number integer not null) without rowid;
 """,
 }
 """What each later version adds; an older journal takes the steps it lacks when it is opened."""

@@ -211,13 +211,16 @@ def test_a_name_too_long_is_cut() -> None:
     assert [len(one.untrusted_name) for one in kept.collector.found.members] == [DEFAULT.name_bytes]
 
 
-def test_which_password_fitted_is_told_apart_from_the_content() -> None:
-    meta = frame(Kind.META, 2, text(b"zip:password-index", b"a:b"), text(b"3", b"c"))
+def test_which_passwords_fitted_is_told_apart_from_the_content() -> None:
+    keys = text(b"zip:password-index", b"a:b", b"zip:password-index", b"zip:passwords-tried")
+    meta = frame(Kind.META, 4, keys, text(b"3", b"c", b"0", b"7+"))
     kept = Kept().feed(FORMAT, meta, END)
-    assert kept.collector.found.password == 3
+    found = kept.collector.found
+    assert (found.passwords, found.tried, found.is_cut) == ([3, 0], 7, True)
     assert [row["text"] for row in kept.rows("pieces")] == ["c"]
-    lie = frame(Kind.META, 1, text(b"zip:password-index"), text("٣".encode()))
-    assert Kept().feed(FORMAT, lie, END).collector.found.password == -1
+    for number in ("٣", "9" * 5_000, "-3", ""):
+        lie = frame(Kind.META, 1, text(b"zip:password-index"), text(number.encode()))
+        assert Kept().feed(FORMAT, lie, END).collector.found.passwords == [-1]
 
 
 @given(st.integers(0, len(GOOD) - 1), st.integers(0, 255))

@@ -177,10 +177,10 @@ def test_an_encrypted_document_opens_with_its_password(read_with: Read) -> None:
     found = read_with(FORMAT, data, passwords=("secret17",))
     assert found.ended == (State.READ, Reason.DECRYPTED)
     assert read_with(FORMAT, found.members["decrypted"]).said == {"para=1": "under a password"}
-    few = dataclasses.replace(DEFAULT, password_attempts=2)
-    assert read_with(FORMAT, data, limits=few, passwords=("secret17",)).ended == (
+    none = dataclasses.replace(DEFAULT, password_attempts=0)
+    assert read_with(FORMAT, data, limits=none, passwords=("secret17",)).ended == (
         State.LOCKED,
-        Reason.PASSWORD_UNKNOWN,
+        Reason.LIMIT_PASSWORDS,
     )
 
 

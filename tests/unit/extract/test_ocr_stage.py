@@ -13,6 +13,7 @@ from PIL import Image
 from small_engine import SmallEngine
 
 from proofroom.extract.ocr.stage import Recognition, Using
+from proofroom.extract.passwords.keyring import LooseKeyring
 from proofroom.extract.sandbox import Sandbox
 from proofroom.extract.stage import Extraction
 from proofroom.limits import DEFAULT
@@ -78,13 +79,13 @@ class Store:
 
     def extract(self) -> None:
         Extraction(self.journal, self.results, self.members, self.paths.__getitem__, DEFAULT).run(
-            self.pool, (), Quiet()
+            self.pool, LooseKeyring(), Quiet()
         )
 
     def recognise(self, engine: SmallEngine, signature: str = "small") -> int:
         stage = Recognition(self.journal, self.results, self.members, self.paths.__getitem__, DEFAULT)
         using = Using(self.pool, engine, signature, "test", self._settle)
-        return stage.run(using, (), self.progress)
+        return stage.run(using, LooseKeyring(), self.progress)
 
     def _settle(self) -> None:
         self.settled += 1

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from proofroom.extract.offers import Offers
+from proofroom.extract.passwords.keyring import LooseKeyring
+from proofroom.extract.passwords.offers import Offers
 from proofroom.limits import DEFAULT
 from proofroom.model.states import Reason
 from proofroom.store.journal import Journal
@@ -59,7 +60,10 @@ def offered(folder: Path, *results: tuple[str, str, pa.Table], apart: bool = Fal
             ]
             Occurrences(journal, DEFAULT).enter(found)
             journal.execute("update artifacts set state = 'read'")
-            journal.execute("update artifacts set state = 'locked' where digest = ?", (LOCKED,))
+            journal.execute(
+                "update artifacts set state = 'locked', reason = 'password-unknown' where digest = ?",
+                (LOCKED,),
+            )
         store = Results(folder, journal)
         for digest, noun, table in results:
             pending = store.begin(digest, "extract", "1")
@@ -68,7 +72,7 @@ def offered(folder: Path, *results: tuple[str, str, pa.Table], apart: bool = Fal
             if apart:
                 store.flush()
         store.flush()
-        offers = Offers(journal, store)
+        offers = Offers(journal, store, LooseKeyring(), DEFAULT)
         offers.renew()
         store.abandon()
         return offers.of(LOCKED)

@@ -162,20 +162,24 @@ def test_without_the_password_the_file_stays_locked_and_gives_nothing() -> None:
 
 
 def test_no_more_passwords_are_tried_than_the_limit_allows() -> None:
-    limits = dataclasses.replace(DEFAULT, password_attempts=5)
-    assert ending(opened(locked(), "a", "b", PASSWORD, limits=limits)) == (State.READ, Reason.DECRYPTED)
-    assert ending(opened(locked(), "a", "b", "c", PASSWORD, limits=limits)) == (
-        State.LOCKED,
-        Reason.PASSWORD_UNKNOWN,
-    )
+    limits, data = dataclasses.replace(DEFAULT, password_attempts=5), locked(spins=100_000)
+    assert ending(opened(data, "a", "b", PASSWORD, limits=limits)) == (State.READ, Reason.DECRYPTED)
+    keeper = opened(data, "a", "b", "c", PASSWORD, limits=limits)
+    assert ending(keeper) == (State.LOCKED, Reason.LIMIT_PASSWORDS)
+    assert keeper.properties["ole:passwords-tried"] == ["3+"]
 
 
-def test_a_file_that_asks_for_more_work_gets_fewer_attempts() -> None:
-    limits = dataclasses.replace(DEFAULT, password_attempts=3)
-    data = locked(spins=100_001)
-    assert ending(opened(data, PASSWORD, limits=limits)) == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
-    limits = dataclasses.replace(DEFAULT, password_attempts=6)
+def test_a_file_that_asks_for_more_work_gets_fewer_attempts_and_one_that_asks_for_less_more() -> None:
+    limits, data = dataclasses.replace(DEFAULT, password_attempts=3), locked(spins=110_000)
+    assert ending(opened(data, PASSWORD, limits=limits)) == (State.LOCKED, Reason.LIMIT_PASSWORDS)
+    limits = dataclasses.replace(DEFAULT, password_attempts=4)
     assert ending(opened(data, PASSWORD, limits=limits)) == (State.READ, Reason.DECRYPTED)
+    many = [f"wrong{number}" for number in range(500)]
+    keeper = opened(
+        locked(spins=1_000), *many, PASSWORD, limits=dataclasses.replace(limits, password_attempts=6)
+    )
+    assert ending(keeper) == (State.READ, Reason.DECRYPTED)
+    assert keeper.properties["ole:passwords-tried"] == ["501"]
 
 
 @pytest.mark.parametrize(("name", "bits"), [("sha1", 128), ("sha1", 256), ("sha256", 192), ("sha384", 256)])

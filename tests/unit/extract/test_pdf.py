@@ -238,10 +238,10 @@ def test_a_locked_document_opens_with_a_password_it_was_given(read_with: Read) -
     assert (found.ended, found.said) == (None, {"page=1&line=1": "locked text"})
     assert found.properties["pdf:password-index"] == ["2"]
     assert found.properties["pdf:security-revision"] == ["2"]
-    few = dataclasses.replace(DEFAULT, password_attempts=1)
-    assert read_with(FORMAT, locked(), few, ("wrong", "secret")).ended == (
+    none = dataclasses.replace(DEFAULT, password_attempts=0)
+    assert read_with(FORMAT, locked(), none, ("wrong", "secret")).ended == (
         State.LOCKED,
-        Reason.PASSWORD_UNKNOWN,
+        Reason.LIMIT_PASSWORDS,
     )
 
 

@@ -70,7 +70,8 @@ def by_xor(password: str) -> bytes:
             at += 4 + size
         return bytes(out)
 
-    return locked(struct.pack("<HHH", 0, 0x1234, verifier), encrypt)
+    key = DocumentXOR.create_xor_key_method1(password)
+    return locked(struct.pack("<HHH", 0, key, verifier), encrypt)
 
 
 @pytest.mark.parametrize("lock", [by_rc4, by_crypto_api, by_xor])

@@ -209,8 +209,19 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
     Journal(path, writing=True).close()
     with sqlite3.connect(path) as old:
         old.execute("drop trigger history_kept")
-        for table in ("ocr_wanted", "ocr_pages", "ocr_layers", "ocr_preferred", "history"):
+        for table in (
+            "ocr_wanted",
+            "ocr_pages",
+            "ocr_layers",
+            "ocr_preferred",
+            "history",
+            "tries",
+            "tried_words",
+            "fitted",
+        ):
             old.execute(f"drop table {table}")
+        old.execute("create table fitted (artifact text primary key, password text not null) without rowid")
+        old.execute("insert into fitted values ('a', 'geheim')")
         for column in ("before_state", "before_reason"):
             old.execute(f"alter table artifacts drop column {column}")
         old.execute("update meta set value = '1' where key = 'version'")
@@ -220,4 +231,5 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
     opened = Journal(path)
     assert opened.rows("select * from ocr_wanted") == []
     assert opened.rows("select before_state from artifacts") == []
+    assert opened.rows("select * from fitted") == []
     opened.close()

@@ -28,6 +28,7 @@ _PART: Final = {
     Reason.PART_OF_SET: Reason.PART_OF_SET,
     Reason.UNSUPPORTED_ENCRYPTION: Reason.LOCKED_PART,
     Reason.PASSWORD_UNKNOWN: Reason.LOCKED_PART,
+    Reason.LIMIT_PASSWORDS: Reason.LOCKED_PART,
 }
 _SPECIAL: Final = {
     stat.S_IFLNK: Reason.SYMLINK,

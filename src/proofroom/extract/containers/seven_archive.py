@@ -11,6 +11,7 @@ from proofroom.extract.containers.giving import checked
 from proofroom.extract.containers.seven_coders import (
     Keys,
     aes_properties,
+    cost_of,
     is_locked,
     unpacked_folder,
 )
@@ -25,6 +26,7 @@ from proofroom.extract.containers.seven_headers import (
     read_streams,
 )
 from proofroom.extract.format import Source, Unreadable
+from proofroom.extract.trying import Tries
 from proofroom.model.states import Reason, State
 
 _START: Final = struct.Struct("<6s2sIQQI")
@@ -36,13 +38,13 @@ _DAMAGE: Final = frozenset((Reason.BAD_CHECKSUM, Reason.NOT_WELL_FORMED, Reason.
 
 
 class Archive:
-    """One archive: its files, its folders, and the passwords that fitted, by their place in the list."""
+    """One archive: its files and its folders, opened with the passwords of the source."""
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: Source, tries: Tries) -> None:
         """Read the header; raises Unreadable when it cannot be found, unpacked or unlocked."""
         self._source = source
         self._keys = Keys()
-        self.fitted: list[int] = []
+        self.tries = tries
         self.streams = Streams()
         self.files: list[File] = []
         data = self._next_header()
@@ -96,26 +98,16 @@ class Archive:
         packed = streams.packed[pack]
         if not is_locked(folder):
             return unpacked_folder(self._source.untrusted, folder, at, packed, None)
-        for index in self._order():
-            password = self._source.passwords[index]
+        for place, password in self.tries.each(cost_of(folder)):
             if self._fits(folder, at, packed, password, is_header=is_header):
-                if index not in self.fitted:
-                    self.fitted.append(index)
+                self.tries.found(place)
                 return self._opened(folder, at, packed, password)
-        raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
-
-    def _order(self) -> list[int]:
-        """Give the places of the passwords to try: those that fitted before come first."""
-        count = len(self._source.passwords)
-        return self.fitted + [place for place in range(count) if place not in self.fitted]
+        raise self.tries.refuse()
 
     def _opened(self, folder: Folder, at: int, packed: int, password: str) -> Iterator[bytes]:
         def unlock(coder: Coder) -> bytes:
             power, salt, _ = aes_properties(coder)
-            key = self._keys.key(password, salt, power)
-            if key is None:
-                raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
-            return key
+            return self._keys.key(password, salt, power)
 
         return unpacked_folder(self._source.untrusted, folder, at, packed, unlock)
 

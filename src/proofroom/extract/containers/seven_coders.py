@@ -27,6 +27,7 @@ from proofroom.extract.containers.unpackers import (
     zstandard,
 )
 from proofroom.extract.format import Unreadable
+from proofroom.extract.trying import CHEAP
 from proofroom.model.states import Reason, State
 
 AES: Final = b"\x06\xf1\x07\x01"
@@ -54,27 +55,29 @@ _BRANCHES: Final[dict[bytes, Callable[[int], Any]]] = {
 }
 _MOST_ROUNDS: Final = 24
 _NO_ROUNDS: Final = 0x3F
+_USUAL_ROUNDS: Final = 19
 _AT_ONCE: Final = 1 << 12
 
 
 class Keys:
-    """Makes keys from passwords, each once; making one is dear on purpose, so the rounds are counted."""
+    """Makes keys from passwords, each once: making one is dear on purpose."""
 
     def __init__(self) -> None:
-        """Begin with no key and 2^27 rounds to spend, about 250 passwords at the usual cost."""
+        """Begin with no key."""
         self._made: dict[tuple[str, bytes, int], bytes] = {}
-        self._rounds = 1 << 27
 
-    def key(self, password: str, salt: bytes, power: int) -> bytes | None:
-        """Give the key for a password, or None when the rounds are spent."""
+    def key(self, password: str, salt: bytes, power: int) -> bytes:
+        """Give the key for a password."""
         known = (password, salt, power)
         if known not in self._made:
-            rounds = 0 if power == _NO_ROUNDS else 1 << power
-            if rounds > self._rounds:
-                return None
-            self._rounds -= rounds
             self._made[known] = _key(password.encode("utf-16-le", "surrogatepass"), salt, power)
         return self._made[known]
+
+
+def cost_of(folder: Folder) -> float:
+    """Give what one attempt on a locked folder costs, where the usual 2^19 rounds count as one."""
+    powers = [aes_properties(coder)[0] for coder in folder.coders if coder.method == AES]
+    return max(CHEAP, sum(2.0 ** (power - _USUAL_ROUNDS) for power in powers if power != _NO_ROUNDS))
 
 
 def _key(password: bytes, salt: bytes, power: int) -> bytes:

@@ -72,6 +72,14 @@ def aes_keys(password: bytes, salt: bytes) -> tuple[bytes, bytes, bytes]:
     return made[:length], made[length : 2 * length], made[2 * length :]
 
 
+def is_sealed(packed: Iterable[bytes], sealing: bytes, seal: bytes) -> bool:
+    """Tell whether encrypted bytes are those that were sealed, which also says that the password is right."""
+    told = hmac.new(sealing, digestmod=hashlib.sha1)
+    for block in packed:
+        told.update(block)
+    return hmac.compare_digest(told.digest()[:AES_SEAL], seal)
+
+
 def aes_blocks(packed: Iterable[bytes], key: bytes, sealing: bytes, seal: bytes) -> Iterator[bytes]:
     """Decrypt blocks with AES in WinZip's counter mode; a broken seal is told after all bytes were given."""
     cipher = Cipher(algorithms.AES(key), modes.ECB()).encryptor()  # noqa: S305 - its counter is little-endian

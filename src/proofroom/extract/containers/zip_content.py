@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import BinaryIO, Final
 
 from proofroom.extract.containers import zip_ciphers as ciphers
@@ -21,13 +21,17 @@ from proofroom.extract.containers.zip_entries import (
     Entry,
     extra_fields,
 )
-from proofroom.extract.format import Source, Unreadable
+from proofroom.extract.format import Sink, Source, Unreadable
+from proofroom.extract.trying import CHEAP, Tries
 from proofroom.model.states import Reason, State
 
 _LZMA_HEAD: Final = 4
 _LZMA_ENDS_BY_ITSELF: Final = 2
 _VERIFIED: Final = 256 << 20
-_MOST_ATTEMPTS: Final = 20_000
+_FIRST: Final = 1 << 12
+_FEW: Final = 256
+_COST_OF_AES: Final = 0.016
+_COST_OF_BYTE: Final = 1 / (128 * 170_000)
 _STRENGTHS: Final = (1, 2, 3)
 _DAMAGE: Final = frozenset((Reason.BAD_CHECKSUM, Reason.NOT_WELL_FORMED, Reason.CUT_SHORT))
 
@@ -42,15 +46,14 @@ class _Aes:
 
 
 class Content:
-    """Reads entries of one zip and remembers which passwords fitted."""
+    """Reads entries of one zip and tries passwords on those that are locked."""
 
-    def __init__(self, source: Source) -> None:
-        """Read from the source, with its passwords."""
+    def __init__(self, source: Source, sink: Sink) -> None:
+        """Read from the source, with its passwords; the sink is told which fitted."""
         self._stream: BinaryIO = source.untrusted
         self._size = source.size
-        self._passwords = source.passwords
-        self._attempts = _MOST_ATTEMPTS
-        self.fitted: list[int] = []
+        self._count = len(source.passwords)
+        self.tries = Tries(source, sink, "zip")
 
     def blocks(self, entry: Entry, start: int) -> Iterator[bytes]:
         """Give the bytes of an entry whose data begins at `start`; raises Unreadable before the first byte or later."""
@@ -61,14 +64,19 @@ class Content:
         if entry.packed is None or entry.packed > self._size - start:
             raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
         _require(_aes(entry).method if entry.method == AES else entry.method)
-        for index in self._order():
-            for password in _written(self._passwords[index]):
-                opened = self._opened(entry, start, password, known=index in self.fitted)
-                if opened is not None:
-                    if index not in self.fitted:
-                        self.fitted.append(index)
+        spoiled: Iterator[bytes] | None = None
+        for place, word in self.tries.each(_cost(entry)):
+            known = place in self.tries.fitted
+            for password in _written(word):
+                opened, holds = self._opened(entry, start, password, known=known)
+                if opened is not None and holds:
+                    self.tries.found(place)
                     return opened
-        raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
+                if opened is not None and (known or self._count <= _FEW):
+                    spoiled = spoiled or opened
+        if spoiled is not None:
+            return spoiled
+        raise self.tries.refuse()
 
     def _plain(self, entry: Entry, start: int) -> Iterator[bytes]:
         _require(entry.method)
@@ -76,18 +84,12 @@ class Content:
         length = (entry.packed or 0) if entry.method == STORED else None
         return checked(_unpacked(entry.method, stored(self._stream, start, length), entry), entry.crc)
 
-    def _order(self) -> list[int]:
-        """Give the places of the passwords to try: those that fitted before come first."""
-        return self.fitted + [place for place in range(len(self._passwords)) if place not in self.fitted]
-
-    def _opened(self, entry: Entry, start: int, password: bytes, *, known: bool) -> Iterator[bytes] | None:
-        """Give the blocks of an entry if the password fits it, else None."""
-        if not known:
-            self._attempts -= 1
-            if self._attempts < 0:
-                return None
+    def _opened(
+        self, entry: Entry, start: int, password: bytes, *, known: bool
+    ) -> tuple[Iterator[bytes] | None, bool]:
+        """Give the blocks of an entry if the password seems to fit it, and whether its checksum or seal says so too."""
         if entry.method == AES:
-            return self._aes_opened(entry, start, password)
+            return self._aes_opened(entry, start, password, known=known)
         head = b"".join(stored(self._stream, start, min(entry.packed or 0, ciphers.OLD_HEADER)))
         if len(head) < ciphers.OLD_HEADER:
             raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
@@ -95,13 +97,17 @@ class Content:
         likely = {(entry.crc or 0) >> 24}
         if entry.flags & DESCRIPTOR:
             likely.add(entry.moment >> 8 & 0xFF)
-        # One byte fits by chance once in 256, so the checksum decides.
-        if check not in likely or not self._holds(self._old(entry, start, password), known=known):
-            return None
-        return self._old(entry, start, password)
+        if check not in likely:
+            return None, False
+        # One byte fits by chance once in 256, so the checksum decides; only a known password opens what is damaged.
+        holds = self._holds(self._old(entry, start, password), known=known)
+        return (self._old(entry, start, password), holds) if holds or known else (None, False)
 
     def _old(self, entry: Entry, start: int, password: bytes) -> Iterator[bytes]:
-        packed = ciphers.old_blocks(stored(self._stream, start, entry.packed), password)
+        # A wrong password shows in the first bytes of a packed entry, and decrypting more of them is slow.
+        first = min(entry.packed or 0, _FIRST)
+        rest = stored(self._stream, start + first, (entry.packed or 0) - first)
+        packed = ciphers.old_blocks(chain(stored(self._stream, start, first), rest), password)
         return checked(_unpacked(entry.method, packed, entry), entry.crc)
 
     def _holds(self, blocks: Iterator[bytes], *, known: bool) -> bool:
@@ -116,7 +122,9 @@ class Content:
             return cut.reason not in _DAMAGE
         return True
 
-    def _aes_opened(self, entry: Entry, start: int, password: bytes) -> Iterator[bytes] | None:
+    def _aes_opened(
+        self, entry: Entry, start: int, password: bytes, *, known: bool
+    ) -> tuple[Iterator[bytes] | None, bool]:
         aes = _aes(entry)
         length = ciphers.salt_length(aes.strength)
         body = (entry.packed or 0) - length - ciphers.AES_CHECK - ciphers.AES_SEAL
@@ -125,12 +133,21 @@ class Content:
         head = b"".join(stored(self._stream, start, length + ciphers.AES_CHECK))
         key, sealing, check = ciphers.aes_keys(password, head[:length])
         if check != head[length:]:
-            return None
+            return None, False
         at = start + len(head)
         seal = b"".join(stored(self._stream, at + body, ciphers.AES_SEAL))
+        # Two bytes fit by chance once in 65,536, so the seal decides which password it is.
+        holds = known or ciphers.is_sealed(stored(self._stream, at, body), sealing, seal)
         packed = ciphers.aes_blocks(stored(self._stream, at, body), key, sealing, seal)
         checksum = entry.crc if aes.has_checksum else None
-        return checked(_to_the_seal(_unpacked(aes.method, packed, entry), packed), checksum)
+        return checked(_to_the_seal(_unpacked(aes.method, packed, entry), packed), checksum), holds
+
+
+def _cost(entry: Entry) -> float:
+    """Give what one attempt costs: a derived key, or what a password that fits by chance makes us decrypt."""
+    if entry.method == AES:
+        return _COST_OF_AES
+    return CHEAP + (min(entry.size or 0, _VERIFIED) * _COST_OF_BYTE if entry.method == STORED else 0)
 
 
 def _to_the_seal(blocks: Iterator[bytes], packed: Iterator[bytes]) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ from proofroom.extract.ole.compound import BROKEN, Compound
 from proofroom.extract.ole.properties import send_ole_properties
 from proofroom.extract.ole.unlocking import unlock
 from proofroom.extract.tabular.agile import USUAL_SPINS, Unsupported, read_agile
+from proofroom.extract.trying import CHEAP
 from proofroom.model.states import Reason, State
 
 _BROKEN: Final = (*BROKEN, DecryptionError, FileFormatError, ParseError)
@@ -29,6 +30,7 @@ _LARGEST_INFO: Final = 1 << 20
 _AGILE: Final = (4, 4)
 _STANDARD: Final = ((2, 2), (3, 2), (4, 2))
 _SIZE: Final = 8
+_COST_OF_2007: Final = 0.5
 _BLOCK: Final = 16
 _CHUNK: Final = 1 << 20
 
@@ -61,7 +63,7 @@ def _read_agile(source: Source, sink: Sink, info: bytes, package: bytes) -> bool
     """Decrypt a document of Office 2010 and later; gives whether its HMAC fits."""
     try:
         agile = read_agile(info)
-        key = unlock(source, sink, agile.key, cost=-(-agile.spins // USUAL_SPINS) or 1)
+        key = unlock(source, sink, agile.key, cost=max(agile.spins / USUAL_SPINS, CHEAP))
         _hand_out(sink, package, agile.decrypted(key, package))
         return agile.is_whole(key, package)
     except Unsupported:
@@ -82,7 +84,7 @@ def _read_standard(source: Source, sink: Sink, package: bytes) -> bool:
                 return None
             return bytes(office.secret_key)
 
-        key = unlock(source, sink, key_of)
+        key = unlock(source, sink, key_of, cost=_COST_OF_2007)
         _hand_out(sink, package, _standard_decrypted(key, package))
     except _BROKEN:
         raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED) from None

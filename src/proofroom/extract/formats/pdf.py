@@ -59,7 +59,7 @@ def read(source: Source, sink: Sink) -> None:
     objects = open_structure(source.untrusted, None)
     if objects is not None:
         refuse_bombs(objects)
-    opened = open_pdf(source, scanned)
+    opened = open_pdf(source, scanned, sink)
     if objects is None:
         objects = open_structure(opened.stream or source.untrusted, opened.password)
     document = _Document(opened, objects, source, sink, scanned)
@@ -101,8 +101,6 @@ class _Document:
     def properties(self) -> None:
         """Send the document's own properties and identifiers."""
         meta, pdf = self._sink.meta, self._pdf
-        if self._opened.password_index >= 0:
-            meta("pdf:password-index", str(self._opened.password_index))
         meta("pdf:pages", str(len(pdf)))
         for key in pdf.METADATA_KEYS:
             if value := meta_text(pdf, key).strip():

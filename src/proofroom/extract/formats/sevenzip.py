@@ -15,6 +15,7 @@ from proofroom.extract.containers.seven_archive import Archive
 from proofroom.extract.containers.seven_coders import methods_of
 from proofroom.extract.containers.seven_headers import ACCESSED, CREATED, MODIFIED, File
 from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.trying import Tries
 from proofroom.model.states import Reason, State
 
 _TIMES: Final = {MODIFIED: "mtime", CREATED: "ctime", ACCESSED: "atime"}
@@ -26,11 +27,14 @@ _LONGEST_LINK: Final = 4_096
 
 def read(source: Source, sink: Sink) -> None:
     """Hand out the members in the archive's order."""
-    archive = Archive(source)
-    seven = _Seven(source, sink, archive)
-    for number, file in enumerate(archive.files, 1):
-        seven.give(number, file)
-    seven.tell_passwords()
+    tries = Tries(source, sink, "7z")
+    try:
+        archive = Archive(source, tries)
+        seven = _Seven(source, sink, archive)
+        for number, file in enumerate(archive.files, 1):
+            seven.give(number, file)
+    finally:
+        tries.tell()
     if seven.left():
         sink.partly(Reason.DAMAGED_PART)
 
@@ -70,7 +74,6 @@ class _Seven:
         self._source = source
         self._sink = sink
         self._archive = archive
-        self._told = 0
         self._number = -1
         self._streams: list[tuple[int, int | None]] = []
         self._folder = _Folder(iter(()))
@@ -101,12 +104,6 @@ class _Seven:
             folder.streams for folder in self._archive.streams.folders[self._number + 1 :]
         )
 
-    def tell_passwords(self) -> None:
-        """Say which of the passwords fitted, by their place in the list and never by themselves."""
-        for index in self._archive.fitted[self._told :]:
-            self._sink.meta("7z:password-index", str(index))
-        self._told = len(self._archive.fitted)
-
     def _stream(self) -> tuple[int, int | None]:
         """Give size and checksum of the next stream, opening its folder where it is the first one in it."""
         folders = self._archive.streams.folders
@@ -129,7 +126,6 @@ class _Seven:
         except Unreadable as locked:
             self._folder = _Folder(iter(()))
             self._folder.ended = locked
-        self.tell_passwords()
 
     def _file(self, name: bytes, size: int, crc: int | None) -> None:
         """Give a file's bytes; what the sink would not take is passed over, unless that is too much work."""

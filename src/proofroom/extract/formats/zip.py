@@ -28,8 +28,15 @@ _LONGEST_LINK: Final = 4_096
 
 def read(source: Source, sink: Sink) -> None:
     """Hand out the members by the directory, then those that it does not list."""
-    directory = find_directory(source.untrusted, source.size)
     zipped = _Zip(source, sink)
+    try:
+        _read(source, sink, zipped)
+    finally:
+        zipped.tell_passwords()
+
+
+def _read(source: Source, sink: Sink, zipped: _Zip) -> None:
+    directory = find_directory(source.untrusted, source.size)
     if directory is None or _is_of_a_member(source, directory):
         found = zipped.unlisted(0, source.size)
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT if found else Reason.NOT_WELL_FORMED)
@@ -62,9 +69,12 @@ class _Zip:
         self.count = 0
         self._source = source
         self._sink = sink
-        self._content = Content(source)
+        self._content = Content(source, sink)
         self._places: set[int] = set()
-        self._told = 0
+
+    def tell_passwords(self) -> None:
+        """Say how many passwords were tried, if any entry needed one."""
+        self._content.tries.tell()
 
     def listed(self, number: int, entry: Entry) -> None:
         """Give one entry of the directory; one whose data another has taken already is refused."""
@@ -119,8 +129,6 @@ class _Zip:
         except Unreadable as locked:
             withhold(self._sink, entry.untrusted_name, locked.state, locked.reason)
             return
-        finally:
-            self._tell_passwords()
         give(self._sink, entry.untrusted_name, -1 if entry.size is None else entry.size, blocks)
 
     def _special(self, link: str, entry: Entry, start: int, reason: Reason) -> None:
@@ -132,12 +140,6 @@ class _Zip:
                 target = b""
             self._sink.meta(link, text_of(target))
         withhold(self._sink, entry.untrusted_name, State.REFUSED, reason)
-
-    def _tell_passwords(self) -> None:
-        """Say which of the passwords fitted, by their place in the list and never by themselves."""
-        for index in self._content.fitted[self._told :]:
-            self._sink.meta("zip:password-index", str(index))
-        self._told = len(self._content.fitted)
 
 
 FORMAT = Format(

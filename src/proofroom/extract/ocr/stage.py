@@ -28,6 +28,7 @@ from proofroom.extract.ocr.readings import (
     to_table,
     to_text,
 )
+from proofroom.extract.passwords.keyring import Keyring
 from proofroom.extract.stage import Progress, Workers
 from proofroom.limits import Limits
 from proofroom.model.states import Reason
@@ -112,9 +113,7 @@ class Recognition:
         self._begun: set[str] = set()
         self._settled = time.monotonic()
 
-    def run(
-        self, using: Using, passwords: tuple[str, ...], progress: Progress, only: Only | None = None
-    ) -> int:
+    def run(self, using: Using, keyring: Keyring, progress: Progress, only: Only | None = None) -> int:
         """Read until nothing waits; gives how many pages that were. A kill loses the pages at hand, no others.
 
         `only` leaves all other artifacts and pages for later.
@@ -127,14 +126,14 @@ class Recognition:
                 count = sum(len(pages) for _, pages in waiting)
                 total += count
                 progress.begin(OCR, count, count)
-                self._read(using, waiting, passwords, progress)
+                self._read(using, waiting, keyring, progress)
         except KeyboardInterrupt:
             self._settle(using)
             raise
         self._settle(using)
         return total
 
-    def _read(self, using: Using, waiting: Chosen, passwords: tuple[str, ...], progress: Progress) -> None:
+    def _read(self, using: Using, waiting: Chosen, keyring: Keyring, progress: Progress) -> None:
         """Read the pages of some artifacts."""
         for one, _ in waiting:
             self._left[one.artifact] = set(one.pages)
@@ -152,17 +151,17 @@ class Recognition:
             self._keep(artifact, PageDone(job.page, FAILED, reason))
             progress.advance(1, 1)
 
-        using.engines.read(self._pictures(using, waiting, passwords, not_drawn), done)
+        using.engines.read(self._pictures(using, waiting, keyring, not_drawn), done)
 
     def _pictures(
         self,
         using: Using,
         waiting: Chosen,
-        passwords: tuple[str, ...],
+        keyring: Keyring,
         not_drawn: Callable[[Job, str, Reason], None],
     ) -> Iterator[PagePicture]:
         """Draw page after page, a few at a time, whenever the engines have room for more."""
-        jobs = self._jobs(waiting, passwords)
+        jobs = self._jobs(waiting, keyring)
         while some := list(islice(jobs, AT_ONCE)):
             inboxes = {job.id: PictureInbox() for job, _ in some}
             failed = self._draw(using.workers, [job for job, _ in some], inboxes)
@@ -197,14 +196,13 @@ class Recognition:
         workers.run(iter(jobs), consume, ended, restart)
         return failed
 
-    def _jobs(self, waiting: Chosen, passwords: tuple[str, ...]) -> Iterator[tuple[Job, str]]:
-        """Make a job for each page, with the password that fitted its file before all others."""
+    def _jobs(self, waiting: Chosen, keyring: Keyring) -> Iterator[tuple[Job, str]]:
+        """Make a job for each page, with the passwords that fitted its file."""
         number = 0
         for one, pages in waiting:
             at = self._original(one.artifact) if one.home == "original" else self._members.path(one.artifact)
             name = bytes(one.untrusted_path).rsplit(b"/", 1)[-1]
-            fitted = self._journal.value("select password from fitted where artifact = ?", (one.artifact,))
-            words = (fitted, *passwords) if fitted else passwords
+            words = tuple(keyring.fitted().get(one.artifact, ()))
             for page in pages:
                 number += 1
                 yield Job(number, at, one.size, name, words, Task.PICTURE, page, DPI), one.artifact

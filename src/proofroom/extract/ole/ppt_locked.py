@@ -18,6 +18,7 @@ from proofroom.extract.ole.ppt_edits import Edit, state
 from proofroom.extract.ole.ppt_records import HEAD, Kind, Records
 from proofroom.extract.ole.properties import send_ole_properties
 from proofroom.extract.ole.unlocking import unlock
+from proofroom.extract.trying import CHEAP
 from proofroom.model.states import Reason, State
 
 _Undo = Callable[[bytes, int], bytes]
@@ -41,7 +42,7 @@ _TWO_DIGESTS: Final = (0x217, 0x3D5, 0x46B, 0x543, 0x6E1, 0x6E3, 0x6E5, 0x7A9)
 def send_decrypted(source: Source, sink: Sink, streams: dict[str, bytes], found: list[Edit]) -> None:
     """Hand out the presentation in the clear as the member `decrypted`; always raises Unreadable."""
     try:
-        undo = unlock(source, sink, _method(streams[_DOCUMENT], found))
+        undo = unlock(source, sink, _method(streams[_DOCUMENT], found), cost=CHEAP)
         clear = {_DOCUMENT: _document(streams[_DOCUMENT], found, undo)}
         if len(streams.get(_USER, b"")) >= _TOKEN_AT + len(_OPEN):
             user = streams[_USER]

@@ -10,13 +10,14 @@ from typing import Final
 import olefile
 from msoffcrypto.method.rc4 import DocumentRC4
 from msoffcrypto.method.rc4_cryptoapi import DocumentRC4CryptoAPI
-from msoffcrypto.method.xor_obfuscation import DocumentXOR
 
 from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.ole.compound import BROKEN
 from proofroom.extract.ole.streams import Streams
 from proofroom.extract.ole.unlocking import unlock
 from proofroom.extract.ole.word_fib import Fib
+from proofroom.extract.ole.xor import xor_array
+from proofroom.extract.trying import CHEAP
 from proofroom.model.states import Reason, State
 
 _Undo = Callable[[bytes], bytes]
@@ -27,7 +28,6 @@ _FLAGS_AT: Final = 10
 _KEY_AT: Final = 14
 _LOCKED: Final = 0x8100
 _BLOCK: Final = 0x200
-_LONGEST_XOR: Final = 15
 _USUAL_BITS: Final = 40
 
 
@@ -36,7 +36,7 @@ def send_decrypted(source: Source, sink: Sink, streams: Streams, fib: Fib) -> No
     main = streams.stream(_DOCUMENT) or b""
     table = streams.stream(fib.table_name) if fib.table_name else None
     try:
-        undo = unlock(source, sink, _method(fib, table or b""))
+        undo = unlock(source, sink, _method(fib, table or b""), cost=CHEAP)
         clear = {_DOCUMENT: _document(main, undo(main), _OLD_CLEAR if fib.old else _CLEAR)}
         for name, data in ((fib.table_name, table), ("Data", streams.stream("Data"))):
             if name and data:
@@ -80,13 +80,10 @@ def _try_crypto_api(password: str, bits: int, salt: bytes, verifier: bytes, dige
 
 
 def _try_xor(password: str, key: int) -> _Undo | None:
-    """Test a password of the oldest kind: at most fifteen characters of one byte; the key holds its checksum."""
-    if len(password) > _LONGEST_XOR or any(sign > "\xff" for sign in password):
-        return None
-    if not any(DocumentXOR.verifypw(password, half) for half in (key & 0xFFFF, key >> 16)):
-        return None
-    array = bytes(DocumentXOR.create_xor_array_method1(password))
-    return lambda data: _undo_xor(data, array)
+    """Test a password against the checksum in the block, and where it is longer against the key in it."""
+    low, high = key & 0xFFFF, key >> 16
+    array = xor_array(password, low, high) if high else xor_array(password, 0, low)
+    return None if array is None else lambda data: _undo_xor(data, array)
 
 
 def _undo_xor(data: bytes, array: bytes) -> bytes:

@@ -5,17 +5,18 @@ from __future__ import annotations
 import io
 import logging
 import warnings
-from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
 import pikepdf
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
-from proofroom.extract.format import Source, Unreadable
+from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.pages.pdf_bytes import PdfBytes, mended
 from proofroom.extract.pages.stand_in_font import install
+from proofroom.extract.trying import OF_DEFAULT, Tries
 from proofroom.model.states import Reason, State
 
 # What they say on standard error is not ours to let out.
@@ -23,6 +24,7 @@ for library in (pypdfium2, pikepdf):
     logging.getLogger(library.__name__).setLevel(logging.CRITICAL + 1)
 
 _LARGEST_COPY: Final = 64 << 20
+_COST: Final = 0.05
 _FONT: Final = install()
 
 
@@ -32,47 +34,62 @@ class Opened:
 
     pdf: Any
     password: str | None = None
-    password_index: int = -1
     stream: BinaryIO | None = None
 
 
-def open_pdf(source: Source, scanned: PdfBytes) -> Opened:
-    """Open the document, if it broke off with an end of our making; raises Unreadable."""
+def open_pdf(source: Source, scanned: PdfBytes, sink: Sink | None = None) -> Opened:
+    """Open the document, if it broke off with an end of our making; raises Unreadable.
+
+    The sink, where there is one, is told which password fitted and how many were tried.
+    """
+    tries = Tries(source, sink, "pdf")
     try:
-        return _unlocked(source.untrusted, source)
-    except pypdfium2.PdfiumError as failed:
-        whole = mended(source.untrusted) if scanned.breaks_off else b""
-        if not whole or failed.err_code == pdfium.FPDF_ERR_SECURITY:
+        try:
+            return _unlocked(source.untrusted, source, tries)
+        except pypdfium2.PdfiumError as failed:
+            whole = mended(source.untrusted) if scanned.breaks_off else b""
+            if not whole or failed.err_code == pdfium.FPDF_ERR_SECURITY:
+                raise refusal(failed.err_code, scanned) from failed
+        try:
+            opened = _unlocked(whole, source, tries)
+        except pypdfium2.PdfiumError as failed:
             raise refusal(failed.err_code, scanned) from failed
-    try:
-        opened = _unlocked(whole, source)
-    except pypdfium2.PdfiumError as failed:
-        raise refusal(failed.err_code, scanned) from failed
+    finally:
+        tries.tell()
     opened.stream = io.BytesIO(whole)
     return opened
 
 
-def _unlocked(untrusted: BinaryIO | bytes, source: Source) -> Opened:
+def _unlocked(untrusted: BinaryIO | bytes, source: Source, tries: Tries) -> Opened:
     """Open a document with no password or one of those given."""
-    given = source.passwords[: source.limits.password_attempts]
-    for number, password in enumerate((None, *given), -1):
-        try:
-            pdf = pypdfium2.PdfDocument(untrusted, password=password)
-        except pypdfium2.PdfiumError as failed:
-            if failed.err_code != pdfium.FPDF_ERR_PASSWORD:
-                raise
-        except UnicodeEncodeError:
-            continue
-        else:
-            return Opened(pdf, password, number)
+    opened = _by_pdfium(untrusted, None)
+    if opened is not None:
+        return Opened(opened)
+    for place, password in tries.each(_COST):
+        opened = _by_pdfium(untrusted, password)
+        if opened is not None:
+            tries.found(place)
+            return Opened(opened, password)
     if isinstance(untrusted, bytes) or source.size > _LARGEST_COPY:
-        raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
-    return _by_qpdf(untrusted, given)
+        raise tries.refuse()
+    return _by_qpdf(untrusted, tries)
 
 
-def _by_qpdf(untrusted: BinaryIO, given: Sequence[str]) -> Opened:
+def _by_pdfium(untrusted: BinaryIO | bytes, password: str | None) -> Any:
+    """Open a document with a password; None when it does not fit."""
+    try:
+        return pypdfium2.PdfDocument(untrusted, password=password)
+    except pypdfium2.PdfiumError as failed:
+        if failed.err_code != pdfium.FPDF_ERR_PASSWORD:
+            raise
+    except UnicodeEncodeError:
+        pass
+    return None
+
+
+def _by_qpdf(untrusted: BinaryIO, tries: Tries) -> Opened:
     """Open a copy in the clear that qpdf makes: PDFium takes no password where somebody changed the permissions."""
-    for number, password in enumerate(("", *given), -1):
+    for place, password in chain(((OF_DEFAULT, ""),), tries.each(_COST)):
         try:
             with pikepdf.open(
                 untrusted, password=password, access_mode=pikepdf.AccessMode.stream, suppress_warnings=True
@@ -82,12 +99,15 @@ def _by_qpdf(untrusted: BinaryIO, given: Sequence[str]) -> Opened:
                     # It warns of forms that no viewer would show.
                     warnings.simplefilter("ignore")
                     document.save(out, encryption=False, compress_streams=False)
-                return Opened(pypdfium2.PdfDocument(out.getvalue()), password, number)
+                opened = pypdfium2.PdfDocument(out.getvalue())
         except (pikepdf.PasswordError, UnicodeEncodeError):
             continue
         except (pikepdf.PikepdfError, pypdfium2.PdfiumError, RuntimeError, ValueError):
             break
-    raise Unreadable(State.LOCKED, Reason.PASSWORD_UNKNOWN)
+        if place != OF_DEFAULT:
+            tries.found(place)
+        return Opened(opened, password)
+    raise tries.refuse()
 
 
 def refusal(code: int | None, scanned: PdfBytes) -> Unreadable:

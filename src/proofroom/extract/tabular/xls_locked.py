@@ -10,12 +10,13 @@ from typing import Final
 import olefile
 from msoffcrypto.method.rc4 import DocumentRC4
 from msoffcrypto.method.rc4_cryptoapi import DocumentRC4CryptoAPI
-from msoffcrypto.method.xor_obfuscation import DocumentXOR
 
 from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.ole.compound import BROKEN
 from proofroom.extract.ole.unlocking import unlock
+from proofroom.extract.ole.xor import xor_array
 from proofroom.extract.tabular.biff_records import records
+from proofroom.extract.trying import CHEAP
 from proofroom.model.states import Reason, State
 
 _Undo = Callable[[bytes], bytes]
@@ -25,7 +26,6 @@ _FILE_PASS: Final = 0x2F
 _BOUND_SHEET: Final = 0x85
 _IN_THE_CLEAR: Final = (0x0809, _FILE_PASS, 0x0194, 0x0195, 0xE1, 0x0196, 0x0138)
 _NOTHING: Final = 0
-_LONGEST_XOR: Final = 15
 _USUAL_BITS: Final = 40
 _ROTATED: Final = bytes((byte >> 5 | byte << 3) & 0xFF for byte in range(256))
 
@@ -37,7 +37,7 @@ def send_decrypted(source: Source, sink: Sink, stream: str, data: bytes, locked_
     """
     try:
         fits = _method(data, locked_at)
-        undo = unlock(source, sink, fits)
+        undo = unlock(source, sink, fits, cost=CHEAP)
         copy = _with_stream(source, stream, _clear(data, undo(data)))
     except BROKEN:
         raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED) from None
@@ -80,14 +80,9 @@ def _try_crypto_api(password: str, bits: int, salt: bytes, verifier: bytes, dige
     )
 
 
-def _try_xor(password: str, _key: int, verifier: int) -> _Undo | None:
-    """Test a password of the oldest kind: at most fifteen characters of one byte."""
-    if len(password) > _LONGEST_XOR or any(sign > "\xff" for sign in password):
-        return None
-    if not DocumentXOR.verifypw(password, verifier):
-        return None
-    array = bytes(DocumentXOR.create_xor_array_method1(password))
-    return lambda data: _undo_xor(data, array)
+def _try_xor(password: str, key: int, verifier: int) -> _Undo | None:
+    array = xor_array(password, key, verifier)
+    return None if array is None else lambda data: _undo_xor(data, array)
 
 
 def _undo_xor(data: bytes, array: bytes) -> bytes:
