@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from proofroom.case.watching import Silent
 from proofroom.errors import MissingTool, WrongUse
 from proofroom.extract.ocr import VERSION
 from proofroom.extract.ocr.cpu import cpu_class
@@ -26,6 +27,7 @@ from proofroom.extract.sandbox import Sandbox
 from proofroom.limits import Limits
 from proofroom.model.custody import Act
 from proofroom.receive.vault import Vault
+from proofroom.run.pausing import Pausing
 from proofroom.run.pool import Pool
 from proofroom.search.stage import Indexing
 from proofroom.store.journal import Journal
@@ -50,21 +52,16 @@ class EnginesHere:
 
 
 def engines_here() -> EnginesHere | None:
-    """Find the engines of this machine; None where there is none.
+    """Find the engines of this machine; None where there is none."""
+    from proofroom.extract.ocr.engines import EngineSet
+    from proofroom.extract.ocr.readers import Readers
 
-    None of ours is connected yet: pages wait for versions from elsewhere (`proofroom ocr`), and say so.
-    """
-    return None
-
-
-class _Silent:
-    """Takes the progress of what is no stage of its own."""
-
-    def begin(self, stage: str, total: int, size: int) -> None:
-        """Begin."""
-
-    def advance(self, done: int, size: int) -> None:
-        """Go on."""
+    here = EngineSet.here()
+    if not here.any():
+        return None
+    names = [here.rapidocr_name()] if here.rapidocr else []
+    names += [here.tesseract_name(language) for language in here.used()]
+    return EnginesHere("; ".join(names), Readers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +71,7 @@ class Acting:
     note: Callable[[Act, Mapping[str, Any]], None]
     keyring: Callable[[], Keyring]
     sandbox: Callable[[], Sandbox]
+    pausing: Pausing
 
 
 class Recognising:
@@ -94,8 +92,9 @@ class Recognising:
         found = engines_here() if self._journal.value("select 1 from ocr_wanted") else None
         if found is None and asked and self._pages.counts()["waiting"]:
             raise MissingTool(
-                "this version of Proofroom has no OCR engine of its own yet",
-                remedy="Bring in what another engine read: `proofroom ocr CASE --import FILE --engine NAME`.",
+                "no OCR engine is installed here",
+                remedy="`proofroom doctor` says how to get one. What another engine read can be brought in: "
+                "`proofroom ocr CASE --import FILE --engine NAME`.",
             )
         if found is None or next(self._pages.waiting(found.signature), None) is None:
             return
@@ -111,7 +110,7 @@ class Recognising:
         try:
             members = Members(self._derived)
             stage = Recognition(self._journal, results, members, self._vault.path, self._limits)
-            with Pool(_DRAWERS, self._limits, self._acting.sandbox()) as pool:
+            with Pool(_DRAWERS, self._limits, self._acting.sandbox(), self._acting.pausing) as pool:
                 using = Using(pool, engines, signature, cpu_class(), self.index)
                 stage.run(using, self._acting.keyring(), progress, only)
         finally:
@@ -119,7 +118,7 @@ class Recognising:
 
     def index(self) -> None:
         """Let what was read so far be found."""
-        Indexing(self._derived / "index", self._journal, Reading(self._derived, self._journal)).run(_Silent())
+        Indexing(self._derived / "index", self._journal, Reading(self._derived, self._journal)).run(Silent())
 
     # ── what people want ─────────────────────────────────────────────────────────────────────────
 
@@ -199,8 +198,7 @@ class Recognising:
         """Take one text layer in: its bytes into the vault, the act into custody, its lines into the store."""
         digest, size = self._vault.take(path)
         waiting = Path(self._vault.waiting(digest))
-        given = tuple(self._acting.keyring().given())
-        inbox, reason = read_layer(pool, waiting, size, given, self._limits)
+        inbox, reason = read_layer(pool, waiting, size, tuple(self._acting.keyring().given()), self._limits)
         layer = Layer(artifact, digest, engine)
         rows = inbox.rows(layer.label, engine, picture=self._is_picture(artifact))
         if not rows:

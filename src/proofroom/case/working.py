@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from proofroom.case.folder import CaseFile
 from proofroom.case.making import now
 from proofroom.case.recognising import OCR_ACTS, Acting, Recognising
+from proofroom.case.running import Means, Running
 from proofroom.case.told import Told, received_of
+from proofroom.case.watching import Pausable
 from proofroom.errors import BadMember, WeakSandbox, WrongUse
-from proofroom.extract.outside import Outside, described, outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
-from proofroom.extract.stage import Extraction
 from proofroom.model.custody import Act, Event
-from proofroom.model.states import State
-from proofroom.pipeline import STAGES, stages_named
+from proofroom.model.renderings import FILE
 from proofroom.receive.begin import begin, end, is_interrupted, is_waiting
 from proofroom.receive.custody import CustodyLog
 from proofroom.receive.delivery import Delivery, Receiving, check_source
@@ -26,15 +24,15 @@ from proofroom.receive.intake import Intake, intake_of
 from proofroom.receive.keys import Keys
 from proofroom.receive.passwords import Passwords
 from proofroom.receive.vault import Vault
+from proofroom.run.pausing import Pausing
 from proofroom.run.pool import Pool
-from proofroom.search.stage import Indexing
 from proofroom.store.journal import Journal
-from proofroom.store.members import Members
 from proofroom.store.occurrences import Occurrences, Received
-from proofroom.store.ocr_pages import OCR
-from proofroom.store.reading import Reading
-from proofroom.store.results import Results
 from proofroom.store.tries import Tries
+
+if TYPE_CHECKING:
+    from proofroom.case.looking import Looking
+    from proofroom.case.rendering_work import RenderingWork
 
 _IMPORT_AT_ONCE: Final = 5_000
 
@@ -108,9 +106,17 @@ class Work:
         return Intake(taken_by=self._by, when=now()[:7]).facts()
 
     def receive(
-        self, source: Path, intake_file: Path | None, progress: Any, answers: dict[str, str] | None = None
+        self,
+        source: Path,
+        intake_file: Path | None,
+        progress: Any,
+        answers: dict[str, str] | None = None,
+        pausing: Pausing | None = None,
     ) -> dict[str, Any]:
         """Take a delivery in, or go on with an interrupted one of the same source."""
+        if pausing is not None:
+            pausing.clear()
+            progress = Pausable(progress, pausing)
         check_source(self._folder, source)
         default = intake_of(self.intake_defaults() | (answers or {}))
         begun = begin(self._log, self._keys.secret, source, intake_file, default, (now(), self._by))
@@ -154,47 +160,37 @@ class Work:
 
     # ── run ──────────────────────────────────────────────────────────────────────────────────────
 
-    def run(self, names: tuple[str, ...], workers: int | None, progress: Any, *, ocr: bool = True) -> None:
-        """Do what is not done yet, in all stages or those named; resumes after any interruption.
+    def run(
+        self,
+        names: tuple[str, ...],
+        workers: int | None,
+        progress: Any,
+        pausing: Pausing | None,
+        *,
+        ocr: bool = True,
+    ) -> None:
+        """Do what is not done yet, in all stages or those named; resumes after any interruption."""
+        self._running(pausing or Pausing()).run(names, workers, progress, ocr=ocr)
 
-        OCR comes last, as a run of its own; without `ocr` it is left for later.
-        """
-        stages = {stage.name for stage in stages_named(names)}
-        if stages != {OCR}:
-            self._run(stages - {OCR}, workers, progress)
-        if OCR in stages and ocr:
-            self.ocr().run(workers or os.cpu_count() or 1, progress, asked=OCR in names)
+    def redo(self, condition: str, stages: tuple[str, ...]) -> int:
+        """Let the next run do again what a condition chooses; gives how many artifacts."""
+        return self._running().redo(condition, stages)
 
-    def ocr(self) -> Recognising:
+    def take_back(self) -> int:
+        """Take back the wish to read again whatever was not read again yet; gives how many artifacts."""
+        return self._running().take_back()
+
+    def ocr(self, pausing: Pausing | None = None) -> Recognising:
         """Give the OCR of the case."""
-        acting = Acting(self._note, lambda: self._passwords, self._sandbox)
+        acting = Acting(self._note, lambda: self._passwords, self._sandbox, pausing or Pausing())
         return Recognising(self._folder, self._journal, self._file.limits, acting)
 
-    def _run(self, stages: set[str], workers: int | None, progress: Any) -> None:
-        versions = {stage.name: stage.version for stage in STAGES if stage.name in stages}
-        outside = outside_formats() if "extract" in stages else ()
-        more = {"formats_from_outside": described(outside)} if outside else {}
-        self._note(Act.RUN_STARTED, {"stages": versions} | more)
-        derived = self._folder / "derived"
-        if "extract" in stages:
-            self._extract(derived, workers or os.cpu_count() or 1, outside, progress)
-        if "search" in stages:
-            Indexing(derived / "index", self._journal, Reading(derived, self._journal)).run(progress)
-        self._note(Act.RUN_ENDED, {"stages": versions})
-
-    def _extract(self, derived: Path, workers: int, outside: tuple[Outside, ...], progress: Any) -> None:
-        sandbox = self._sandbox().with_formats(outside)
-        members = Members(derived)
-        members.sweep()
-        results = Results(derived, self._journal)
-        try:
-            extraction = Extraction(self._journal, results, members, self._vault.path, self._file.limits)
-            extraction.compare_outside(outside)
-            with Pool(workers, self._file.limits, sandbox) as pool:
-                extraction.run(pool, self._passwords, progress)
-            self._log_fitted()
-        finally:
-            results.abandon()
+    def _running(self, pausing: Pausing | None = None) -> Running:
+        pausing = pausing or Pausing()
+        means = Means(
+            self._note, lambda: self._passwords, self._log_fitted, self._sandbox, lambda: self.ocr(pausing)
+        )
+        return Running(self._folder, self._journal, self._file.limits, means, pausing)
 
     def _log_fitted(self) -> None:
         """Log which password opened what, each pair once: the password as a keyed hash, never itself."""
@@ -219,14 +215,6 @@ class Work:
                 raise WeakSandbox(f"the sandbox lacks {', '.join(layers.missing)}")
             self._note(Act.WEAK_SANDBOX, {"why": self._weak_sandbox, "missing": list(layers.missing)})
         return Sandbox.best()
-
-    def redo(self, state: str) -> None:
-        """Let everything in a state (or `all`) be read again by the next run."""
-        if state != "all" and state not in set(State):
-            raise WrongUse(f"there is no state {state!r}", remedy=f"The states are all, {', '.join(State)}.")
-        self._note(Act.REDO, {"state": state})
-        with self._journal.transaction():
-            self._journal.execute("update artifacts set state = null where ? in ('all', state)", (state,))
 
     # ── passwords and members ────────────────────────────────────────────────────────────────────
 
@@ -272,6 +260,14 @@ class Work:
         self._file.retired[handle] = last
         self._file.write(self._folder)
         return {"handle": handle, "last_lines": last}
+
+    def renderings(self, looking: Looking) -> RenderingWork:
+        """Give the renderings of the case, for whoever signs as the member who works."""
+        from proofroom.case.rendering_work import RenderingWork, Signing
+
+        file = HandFile(self._folder, FILE, self._file.signers())
+        signing = Signing(file, self._by, self._keys.member(self._by))
+        return RenderingWork(looking, signing, self._sandbox, self._file.limits)
 
     def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
         self._log.append([Event(act, now(), self._by, facts)])
