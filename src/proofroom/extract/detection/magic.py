@@ -42,6 +42,7 @@ _BEGINNINGS: Final[tuple[tuple[bytes, str], ...]] = (
     (b"-----BEGIN PKCS7-----", "application/pkcs7-mime"),
     (b"-----BEGIN CMS-----", "application/pkcs7-mime"),
     (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d\xae\xb1\x53\x78\xd0\x29\x96\xd3", "application/onenote"),
+    (b"\xa1\x2f\xff\x43\xd9\xef\x76\x4c\x9e\xe2\x10\xea\x57\x22\x76\x5f", "application/onenote"),
     *((b"\xdc\xa5" + bytes((version, 0)), "application/msword") for version in range(101, 105)),
     (b"\xdb\xa5\x2d\0", "application/msword"),
     (b"\xd7\xcd\xc6\x9a\0\0", "image/wmf"),

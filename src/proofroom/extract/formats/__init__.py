@@ -41,6 +41,7 @@ BUILT_IN: Final = (
     "mhtml",
     "plist",
     "warc",
+    "onenote",
     "zip",
     "tar",
     "sevenzip",

@@ -1,0 +1,1 @@
+"""Sections of OneNote: the two stores in which they are kept, the objects in these, and the pages they make."""
