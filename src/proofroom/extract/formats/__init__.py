@@ -47,5 +47,6 @@ BUILT_IN: Final = (
     "sevenzip",
     "archive",
     "diskimage",
+    "packed",
     "gzip",
 )
