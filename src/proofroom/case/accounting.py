@@ -13,12 +13,13 @@ from proofroom.case.rendering import artifact_line
 from proofroom.errors import WrongUse
 from proofroom.limits import Limits
 from proofroom.model.states import State
-from proofroom.pipeline import STAGES
+from proofroom.pipeline import STAGES, stages_named
 from proofroom.store.conditions import FINAL_REASON, FINAL_STATE, PENDING, parse_condition, to_sql
 from proofroom.store.journal import Journal
 from proofroom.store.occurrences import Occurrences
 from proofroom.store.ocr_pages import OCR
 from proofroom.store.redo import EXTRACT, Redo
+from proofroom.store.tries import Tries
 from proofroom.values.masking import Mask
 
 _LINES: Final = f"""select o.*, p.path as parent_path, a.media_type, {FINAL_STATE} as final_state,
@@ -64,6 +65,7 @@ class Accounting:
             "content_digest": self.content_digest(),
             "ocr_digest": ocr_digest(journal),
             "ocr": ocr_status(journal, self._limits.pages),
+            "passwords": Tries(journal).summary(),
         }
 
     def _stage(self, name: str) -> dict[str, Any]:
@@ -151,10 +153,21 @@ class Accounting:
         chosen = parse_condition("all" if condition is None else condition)
         return to_sql(chosen, EXTRACT, [row["version"] for row in versions])
 
-    def would_redo(self, condition: str, stage: str) -> int:
+    def would_redo(self, condition: str, stages: tuple[str, ...]) -> int:
         """Count what a redo would do again; changes nothing."""
-        return Redo(self._journal).count(parse_condition(condition), stage)
+        return Redo(self._journal).count(parse_condition(condition), stage_of_redo(stages))
 
     def compared(self) -> list[dict[str, Any]]:
         """Tell what came of the last redo, by what it was and what it is."""
         return Redo(self._journal).compared()
+
+
+def stage_of_redo(stages: tuple[str, ...]) -> str:
+    """Say which stage is to do something again: the one named, or `extract`; raises WrongUse for several."""
+    stages_named(stages)
+    if len(set(stages)) > 1:
+        raise WrongUse(
+            "several stages were named, and a redo is of one",
+            remedy="Name the first of them: what depends on it is done again by itself.",
+        )
+    return stages[0] if stages else EXTRACT

@@ -21,6 +21,7 @@ from proofroom.values.masking import OPEN, Mask
 if TYPE_CHECKING:
     from proofroom.case import working
     from proofroom.case.ocr_wishes import OcrWishes
+    from proofroom.case.password_book import PasswordBook
     from proofroom.case.rendering_work import RenderingWork
     from proofroom.run.pausing import Pausing
 
@@ -142,7 +143,7 @@ class Case:
         return self.looking.accounting().unread()
 
     @contextmanager
-    def scope(self, reason: str | None, what: str, *, member: str | None = None) -> Iterator[View]:
+    def scope(self, reason: str | None, what: str, member: str | None = None) -> Iterator[View]:
         """Look through the mask; with a reason, look without it.
 
         Each list, query or address opened then is one event in the custody log: who, why, which, how many
@@ -182,10 +183,7 @@ class Case:
 
     def members(self) -> list[dict[str, Any]]:
         """Give the members: handle and public key."""
-        return [
-            {"handle": handle, "public_key": key, "retired": handle in self.file.retired}
-            for handle, key in self.file.members.items()
-        ]
+        return self.file.member_lines()
 
     # ── working ──────────────────────────────────────────────────────────────────────────────────
 
@@ -256,9 +254,11 @@ class Case:
         """Give what a person may want of renderings: take in, judge, have made by an engine."""
         return self._working().renderings(self.looking)
 
-    def unlock(self, passwords: list[str]) -> None:
-        """Keep further passwords and let the locked files be tried again by the next run."""
-        self._working().unlock(passwords)
+    def passwords(self) -> PasswordBook:
+        """Give the passwords of the case: which are kept, what each opened, what was tried; shown masked."""
+        from proofroom.case.password_book import PasswordBook
+
+        return PasswordBook(self.scope, self._opened_keys, self._working)
 
     def add_member(self, handle: str) -> dict[str, str]:
         """Make a key for a handle and enter it."""

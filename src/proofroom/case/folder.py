@@ -89,6 +89,13 @@ class CaseFile:
             },
         )
 
+    def member_lines(self) -> list[dict[str, Any]]:
+        """Give the members: handle, public key, and whether they have left."""
+        return [
+            {"handle": handle, "public_key": key, "retired": handle in self.retired}
+            for handle, key in self.members.items()
+        ]
+
     def author(self, handle: str | None) -> str:
         """Give the member who acts: the one named, or the only one there is; raises BadMember."""
         here = [one for one in self.members if one not in self.retired]

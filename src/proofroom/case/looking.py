@@ -9,6 +9,7 @@ from typing import Any
 
 from proofroom.case.accounting import Accounting
 from proofroom.case.ocr_status import waiting_pages
+from proofroom.case.password_book import tried_on
 from proofroom.case.rendering import cell_lines, hit_line, piece_line
 from proofroom.case.renderings import Renderings, lines_of
 from proofroom.errors import BadWhere
@@ -19,6 +20,7 @@ from proofroom.store.evidence import Evidence
 from proofroom.store.journal import Journal
 from proofroom.store.ocr_rows import preferred_rows
 from proofroom.store.reading import Reading
+from proofroom.store.tries import Tries
 from proofroom.values.masking import Mask
 
 
@@ -118,27 +120,32 @@ class Looking:
         row = self.journal.rows("select * from artifacts where digest = ?", (where.artifact,))[0]
         pieces = reading.of_artifact("pieces", where.artifact)
         recognised = preferred_rows(reading, self.journal, where.artifact)
-        return {
-            "where": str(where),
-            "kind": "artifact",
-            "paths": self._paths(where.artifact, mask),
-            "media_type": row["media_type"] or None,
-            "bytes": row["size"],
-            "state": row["state"],
-            "reason": row["reason"],
-            "cells": row["cells"],
-            "pieces": row["pieces"],
-            "sheets": [
-                mask.text(one["name"]) for one in reading.of_artifact("sheets", where.artifact).to_pylist()
-            ],
-            "first": [
-                {
-                    "part": mask.text(one["part"]) if one["part"].startswith("meta") else one["part"],
-                    "text": mask.text(one["text"][:200]),
-                }
-                for one in (pieces.slice(0, 10).to_pylist() + recognised.slice(0, 10).to_pylist())
-            ],
-        } | self._rendered(str(where), None, mask)
+        return (
+            {
+                "where": str(where),
+                "kind": "artifact",
+                "paths": self._paths(where.artifact, mask),
+                "media_type": row["media_type"] or None,
+                "bytes": row["size"],
+                "state": row["state"],
+                "reason": row["reason"],
+                "cells": row["cells"],
+                "pieces": row["pieces"],
+                "sheets": [
+                    mask.text(one["name"])
+                    for one in reading.of_artifact("sheets", where.artifact).to_pylist()
+                ],
+                "first": [
+                    {
+                        "part": mask.text(one["part"]) if one["part"].startswith("meta") else one["part"],
+                        "text": mask.text(one["text"][:200]),
+                    }
+                    for one in (pieces.slice(0, 10).to_pylist() + recognised.slice(0, 10).to_pylist())
+                ],
+            }
+            | tried_on(Tries(self.journal), where.artifact)
+            | self._rendered(str(where), None, mask)
+        )
 
     def _paths(self, digest: str, mask: Mask) -> list[str]:
         rows = self.journal.rows(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from proofroom.case.accounting import stage_of_redo
 from proofroom.case.costs import waiting_loads
 from proofroom.case.recognising import Recognising
 from proofroom.case.watching import Pausable, Silent, WatchedPool, Weighed
-from proofroom.errors import WrongUse
 from proofroom.extract.outside import Outside, described, outside_formats
 from proofroom.extract.passwords.keyring import Keyring
 from proofroom.extract.sandbox import Sandbox
@@ -135,14 +135,3 @@ class Running:
         count = Redo(self._journal).take_back()
         self._means.note(Act.REDO, {"stage": EXTRACT, "taken_back": count})
         return count
-
-
-def stage_of_redo(stages: tuple[str, ...]) -> str:
-    """Say which stage is to do something again: the one named, or `extract`; raises WrongUse for several."""
-    stages_named(stages)
-    if len(set(stages)) > 1:
-        raise WrongUse(
-            "several stages were named, and a redo is of one",
-            remedy="Name the first of them: what depends on it is done again by itself.",
-        )
-    return stages[0] if stages else EXTRACT

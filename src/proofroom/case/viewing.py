@@ -63,11 +63,11 @@ class View:
         """Give one line per occurrence."""
         lines = self.looking.accounting().artifacts(self.mask, state, limit, where)
         chosen = {} if where is None else {"where": where}
-        return self._given({"state": state, "limit": limit} | chosen, lines)
+        return self.given({"state": state, "limit": limit} | chosen, lines)
 
     def show(self, address: str) -> list[dict[str, Any]]:
         """Give what stands at an address."""
-        return list(self._given({"where": address}, self.looking.show(address, self.mask)))
+        return list(self.given({"where": address}, self.looking.show(address, self.mask)))
 
     def search(
         self, query: str, limit: int = 50, *, exact: bool = False, rendered: bool = False
@@ -77,13 +77,13 @@ class View:
         if rendered:
             found = answering(self.looking.renderings(), query, self.mask, exact=exact)
             lines = chain(islice(found, limit or None), lines)
-        return self._given({"query": query, "limit": limit, "exact": exact}, lines)
+        return self.given({"query": query, "limit": limit, "exact": exact}, lines)
 
     def renderings(self, address: str | None = None, state: str | None = None) -> list[dict[str, Any]]:
         """Give a line per translation and transcript: of all, or of an artifact or address."""
         where = None if address is None else str(self.looking.resolve(address))
         lines = listed(self.looking.renderings(), self.mask, where, state)
-        return list(self._given({"renderings": address, "state": state}, lines))
+        return list(self.given({"renderings": address, "state": state}, lines))
 
     def texts(self, addresses: Sequence[str]) -> list[tuple[str, str]]:
         """Give the texts below some addresses with their own addresses, to be rendered; an open look is on record."""
@@ -109,7 +109,8 @@ class View:
             self.revealing.note({"sql": query}, table.num_rows)
         return Rows(table)
 
-    def _given(
+    def given(
         self, selection: Mapping[str, Any], lines: Iterable[dict[str, Any]]
     ) -> Iterator[dict[str, Any]]:
+        """Pass lines on; without the mask, once they were entered into custody."""
         return iter(lines) if self.revealing is None else self.revealing.give(selection, lines)

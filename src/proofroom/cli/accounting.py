@@ -51,9 +51,22 @@ def print_status(document: dict[str, Any], unread: Iterable[dict[str, Any]]) -> 
     )
     for line in list(unread)[:10]:
         click.echo(f"  {line['n']:>9,}  {line['state']}: {line['reason'] or 'no reason named'}")
+    _print_passwords(document["passwords"])
     _print_ocr(document["ocr"])
     _print_partial(document["partial"])
     click.echo(f"content {document['content_digest'][:16]}…")
+
+
+def _print_passwords(passwords: dict[str, Any]) -> None:
+    """Say how many locked files were opened, and how many passwords were tried on those that were not."""
+    if not passwords["locked"] and not passwords["opened"]:
+        return
+    tried = sum(passwords["tried"].values())
+    cut = f"; {passwords['cut']:,} were cut by a limit" if passwords["cut"] else ""
+    click.echo(
+        f"files under a password: {passwords['opened']:,} opened, {passwords['locked']:,} locked or partly so; "
+        f"{tried:,} attempts{cut}"
+    )
 
 
 def _print_partial(partial: dict[str, int]) -> None:

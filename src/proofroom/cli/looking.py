@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from proofroom.cli.asking import as_option, passphrase_file_option, passphrase_for
+from proofroom.cli.locks import told
 from proofroom.cli.output import human_bytes, json_option, put_json_lines, reveal_option, safe
 from proofroom.cli.rendered import print_renderings, rendering_mark
 
@@ -101,6 +102,8 @@ def print_shown(lines: list[dict[str, Any]]) -> None:
             click.echo(
                 f"  {line['cells']:,} cells, {line['pieces']:,} pieces; sheets: {safe(', '.join(line['sheets']))}"
             )
+            if "passwords" in line:
+                click.echo(f"  {told(line['passwords'])}")
             for piece in line["first"]:
                 click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
             print_renderings(line)

@@ -162,7 +162,8 @@ def unlock(
 ) -> int:
     """Try passwords on the locked files of CASE, and read what opens.
 
-    Without --passwords, what the cache itself offers is tried again, with all passwords given before.
+    Without --passwords it goes on where the limit on attempts stopped it, with what the cache offers and what was
+    given before. `proofroom passwords CASE files` tells what opened what.
 
     \b
     Examples
@@ -172,7 +173,7 @@ def unlock(
     from proofroom.cli.progress import Bars
 
     with opened_for_work(case, how) as opened:
-        opened.unlock(_passwords(passwords))
+        opened.passwords().add(_passwords(passwords))
         with Bars(shown_as(progress, as_json=as_json)) as bars, stopping(case) as pausing:
             opened.run((), workers, bars, pausing, ocr=False)
     with Case.open(case) as looked:
@@ -184,7 +185,9 @@ def _passwords(file: Path | None) -> list[str]:
     if file is None:
         return []
     try:
-        return file.read_text(encoding="utf-8").splitlines()
+        # Not `splitlines`: it would also cut at signs that a password may hold.
+        lines = file.read_bytes().decode("utf-8-sig").split("\n")
+        return [line.removesuffix("\r") for line in lines]
     except UnicodeDecodeError:
         from proofroom.errors import WrongUse
 

@@ -70,13 +70,17 @@ class Tries:
 
     def of(self, artifact: str) -> Tried:
         """Give what was tried on one artifact."""
-        rows = self._journal.rows("select * from tries where artifact = ?", (artifact,))
-        if not rows:
+        row = self.row(artifact)
+        if row is None:
             return Tried()
-        row = rows[0]
         words = int.from_bytes(zlib.decompressobj().decompress(row["words"], _LARGEST), "little")
         sources = Counter(json.loads(row["sources"]))
         return Tried(words, sources, row["offered"], bool(row["is_cut"]), row["mark"], row["width"])
+
+    def row(self, artifact: str) -> Any:
+        """Give the row of one artifact as it stands, or None."""
+        rows = self._journal.rows("select * from tries where artifact = ?", (artifact,))
+        return rows[0] if rows else None
 
     def keep(self, artifact: str, tried: Tried) -> None:
         """Keep what was tried on one artifact; call inside a transaction."""

@@ -140,7 +140,7 @@ def test_a_locked_case_opens_with_its_passphrase_alone(tmp_path: Path) -> None:
         with pytest.raises(LockedKeys):
             Case.open(case, writing=True, passphrase=wrong)
     with Case.open(case, writing=True, passphrase="words") as opened:
-        opened.unlock(["geheim"])
+        opened.passwords().add(["geheim"])
     assert not any(b"geheim" in path.read_bytes() for path in case.rglob("*") if path.is_file())
     assert Case.verify(case)["ok"]
 

@@ -148,7 +148,7 @@ def test_keys_under_a_passphrase_are_looked_at_without_it(tmp_path: Path, codes:
     case = tmp_path / "locked"
     Case.new(case, passphrase="words", plain_disk="a test").close()
     with Case.open(case, writing=True, passphrase="words") as opened:
-        opened.unlock(["one"])
+        opened.passwords().add(["one"])
     assert codes(case) == set()
     path = case / "keys" / "log.json"
     held = path.read_text()
