@@ -83,7 +83,7 @@ KNOWN = [
     (
         packed({"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": "<x/>"}),
         "application/vnd.oasis.opendocument.spreadsheet",
-        "calamine",
+        "opendocument",
     ),
     (packed({"mimetype": "application/epub+zip"}), "application/epub+zip", "epub"),
     (packed({"a.txt": "a"}), "application/zip", "zip"),

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Final
 
+from proofroom.extract.detection.opendocument_kind import opendocument_type
 from proofroom.extract.encoding import Found, decode_counted, find_encoding
 
 PLAIN: Final = "text/plain"
@@ -134,6 +135,9 @@ def _marked_up(text: str, extension: str) -> str:
     name = (doctype.group(1) if doctype else root.group(1) if root else "").rpartition(":")[2].lower()
     if name == "html":
         return XHTML if declared else HTML
+    office = opendocument_type(name, rest)
+    if office:
+        return office
     if declared or doctype:
         return _XML_KINDS.get(name, XML)
     if root is None or (not _CLOSED.search(rest) and extension not in ("xml", "html", "htm")):

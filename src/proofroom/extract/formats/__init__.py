@@ -16,6 +16,7 @@ BUILT_IN: Final = (
     "msword",
     "rtf",
     "pptx",
+    "opendocument",
     "mspowerpoint",
     "compound",
     "pdf",

@@ -1,10 +1,9 @@
-"""Read the other spreadsheets: .xls (Excel 5 to 2003), .xlsb and OpenDocument, cell by cell as stored.
+"""Read the other Excel workbooks: .xls (Excel 5 to 2003) and .xlsb, cell by cell as stored.
 
 The name is that of the engine that was measured for them; the readers are ours, because that engine drops
 errors, formulas, number formats and hidden rows, and dies of sheets with two cells far apart. Tests hold
 both against each other. Numbers are the shortest text that gives the stored binary number back; a date of
-.xls or .xlsb is its serial number, shown as its format says; in OpenDocument numbers and dates are as
-written in the file (ISO). Formulas of .xls and .xlsb are known (HAS_FORMULA) but not turned back into text.
+.xls or .xlsb is its serial number, shown as its format says.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import Final
 
 from proofroom.extract.format import Format, Sink, Source
 from proofroom.extract.ooxml.package import open_package
-from proofroom.extract.tabular.ods import read_ods
 from proofroom.extract.tabular.xls import read_xls
 from proofroom.extract.tabular.xls_bare import read_bare_xls
 from proofroom.extract.tabular.xlsb import read_xlsb
@@ -23,7 +21,7 @@ _BARE: Final = b"\x09"
 
 
 def read(source: Source, sink: Sink) -> None:
-    """Read a workbook in whichever of the three forms it is."""
+    """Read a workbook in whichever of the forms it is."""
     source.untrusted.seek(0)
     head = source.untrusted.read(4)
     if head == _COMPOUND:
@@ -32,11 +30,7 @@ def read(source: Source, sink: Sink) -> None:
     if head[:1] == _BARE:
         read_bare_xls(source, sink)
         return
-    package = open_package(source)
-    if package.find("content.xml") is not None:
-        read_ods(package, sink)
-    else:
-        read_xlsb(package, sink)
+    read_xlsb(open_package(source), sink)
 
 
 FORMAT = Format(
@@ -45,7 +39,6 @@ FORMAT = Format(
         (
             "application/vnd.ms-excel",
             "application/vnd.ms-excel.sheet.binary.macroenabled.12",
-            "application/vnd.oasis.opendocument.spreadsheet",
         )
     ),
     read=read,

@@ -24,15 +24,24 @@ _KINDS: Final = {
 
 
 @dataclass(slots=True)
+class OdsComment:
+    """One comment: its text, who wrote it and when, as far as it says so."""
+
+    author: str = ""
+    date: str = ""
+    initials: str = ""
+    paragraphs: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
 class OdsCell:
-    """One cell while it is read: its attributes, and what stands in it."""
+    """One cell while it is read: its attributes, what stands in it, and what is pinned to it by kind."""
 
     attributes: Attributes
     covered: bool
     paragraphs: list[str] = field(default_factory=list)
-    comments: list[tuple[str, str]] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    pictures: list[str] = field(default_factory=list)
+    comments: list[OdsComment] = field(default_factory=list)
+    pinned: list[tuple[str, str]] = field(default_factory=list)
 
 
 def value_of(cell: OdsCell) -> tuple[str, CellType, str]:
