@@ -16,6 +16,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/pdf": "pdf ai",
     "application/pkcs7-mime": "p7m p7s p7b p7c p7z p7",
     "application/rtf": "rtf",
+    "application/sql": "sql dump bak txt psql",
     "application/vnd.ms-cab-compressed": "cab msu",
     "application/vnd.ms-excel": "xls xlt xla xlm et ett",
     "application/vnd.ms-excel.sheet.binary.macroenabled.12": "xlsb",

@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from proofroom.extract.detection.opendocument_kind import opendocument_type
+from proofroom.extract.detection.sql_kind import sql_type
 from proofroom.extract.encoding import Found, decode_counted, find_encoding
 
 PLAIN: Final = "text/plain"
@@ -107,6 +108,7 @@ def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
         or _entries(text)
         or _link(text)
         or _mail(text, extension)
+        or sql_type(text, extension)
         or _delimited(text, extension, whole=whole)
         or PLAIN
     )

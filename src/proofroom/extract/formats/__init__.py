@@ -38,6 +38,7 @@ BUILT_IN: Final = (
     "calendar",
     "sqlite",
     "dbf",
+    "sqldump",
     "epub",
     "mhtml",
     "plist",
