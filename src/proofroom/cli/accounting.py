@@ -67,6 +67,8 @@ def _print_passwords(passwords: dict[str, Any]) -> None:
         f"files under a password: {passwords['opened']:,} opened, {passwords['locked']:,} locked or partly so; "
         f"{tried:,} attempts{cut}"
     )
+    if passwords["dropped"]:
+        click.echo(f"  {passwords['dropped']:>9,}  strings that may be passwords are more than are tried")
 
 
 def _print_partial(partial: dict[str, int]) -> None:

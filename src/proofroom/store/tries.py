@@ -18,6 +18,7 @@ _IS_LOCKED: Final = f"""(a.state = '{State.LOCKED.value}' and a.reason in {_OPEN
       and m.state = '{State.LOCKED.value}' and m.reason in {_OPENABLE}))
   and exists (select 1 from occurrences o where o.digest = a.digest and o.state is not 'refused')"""
 _FIRST_PATH: Final = "select delivery || '/' || path from occurrences where digest = ? order by id limit 1"
+_DROPPED: Final = "passwords-dropped"
 _LARGEST: Final = 1 << 24
 
 
@@ -136,6 +137,11 @@ class Tries:
             )
             self._journal.execute("delete from history where id > ?", (last,))
 
+    def note_dropped(self, count: int) -> None:
+        """Keep how many strings the cache offers beyond those that are tried."""
+        with self._journal.transaction():
+            self._journal.execute("insert or replace into meta values (?, ?)", (_DROPPED, str(count)))
+
     def summary(self) -> dict[str, Any]:
         """Count the locked and the opened artifacts, the tries by their sort, and where the limit cut them."""
         sources: Counter[str] = Counter()
@@ -149,5 +155,6 @@ class Tries:
             "opened": self._journal.value("select count(distinct artifact) from fitted"),
             "opened_by": {row["source"]: row["n"] for row in opened},
             "tried": dict(sorted(sources.items())),
+            "dropped": int(self._journal.value("select value from meta where key = ?", (_DROPPED,)) or 0),
             "cut": self._journal.value("select count(*) from tries where is_cut"),
         }

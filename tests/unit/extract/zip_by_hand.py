@@ -19,3 +19,15 @@ def by_hand(name: bytes, data: bytes, *, flags: int = 0, method: int = 0, **more
     central = central[:-16] + struct.pack("<HHHII", 0, 0, 0, mode << 16, 0) + name + extra
     end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
     return local + central + end
+
+
+def joined(*zips: bytes) -> bytes:
+    """Put the entries of zips of one entry each into one zip."""
+    data, central = b"", b""
+    for one in zips:
+        (start,) = struct.unpack("<I", one[-6:-2])
+        entry = one[start:-22]
+        central += entry[:42] + struct.pack("<I", len(data)) + entry[46:]
+        data += one[:start]
+    counts = struct.pack("<HHHHIIH", 0, 0, len(zips) & 0xFFFF, len(zips) & 0xFFFF, len(central), len(data), 0)
+    return data + central + b"PK\5\6" + counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -40,17 +41,19 @@ class Harvest:
         self._names: list[tuple[str, str | None, str]] = []
         self._counted = (0, 0)
         self.words: list[tuple[str, int, tuple[str, ...]]] = []
+        self.of_names: set[str] = set()
         self.over = 0
 
     def renew(self) -> None:
         """Look again; only what has changed since is read."""
         found: dict[str, tuple[int, list[str]]] = {}
-        for place, graded in self._all():
+        for place, graded in chain(self._in_names(), self._in_texts()):
             for word, grade in graded:
                 known, places = found.setdefault(word, (grade, []))
                 if place not in places:
                     places.append(place)
                 found[word] = (min(known, grade), places)
+        self.of_names = {word for _, graded in self._in_names() for word, _ in graded}
         ordered = likely((word, grade) for word, (grade, _) in found.items())
         self.over = max(0, len(ordered) - MOST_WORDS)
         self.words = [
@@ -58,9 +61,14 @@ class Harvest:
             for word, grade in ordered[:MOST_WORDS]
         ]
 
-    def _all(self) -> Iterator[tuple[str, list[Graded]]]:
-        """Give what each place offers: the path of an artifact, or of a name."""
+    def _in_names(self) -> Iterator[tuple[str, list[Graded]]]:
+        """Give what names offer, each with its path."""
         self._read_names()
+        for path, _, name in self._names:
+            yield path, likely(in_name(name))
+
+    def _in_texts(self) -> Iterator[tuple[str, list[Graded]]]:
+        """Give what texts and cells offer, each with the path of its artifact."""
         named = {digest for _, digest, _ in self._names if digest}
         for noun, column in _NOUNS:
             for artifact in sorted(self._with_a_cue(noun, column) | named):
@@ -71,8 +79,6 @@ class Harvest:
                     ]
                 if self._by_artifact[key]:
                     yield self._path(artifact), self._by_artifact[key]
-        for path, _, name in self._names:
-            yield path, likely(in_name(name))
 
     def _read_names(self) -> None:
         """Keep the paths whose last part has a cue; they are looked at again when more was found."""

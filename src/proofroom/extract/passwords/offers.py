@@ -21,8 +21,10 @@ from proofroom.store.reading import Reading
 from proofroom.store.results import Results
 from proofroom.store.tries import Tries
 
-WIDTHS: Final = (16, 128, 20_000)
+WIDTHS: Final = (16, 128, 1 << 20)
 """How many strings are tried on each locked file in the first round, in the second, and in the last."""
+MOST_SENT: Final = 20_000
+"""Strings that one child is handed at the most; the next round goes on with the rest."""
 
 
 class Offers:
@@ -38,6 +40,7 @@ class Offers:
         self._width = 0
         self._numbers: dict[str, int] = {}
         self._paths: dict[str, str] = {}
+        self._unsent: set[str] = set()
         self._live: dict[str, list[Offered]] = {}
         self._before: dict[str, tuple[str, ...]] = {}
 
@@ -52,7 +55,10 @@ class Offers:
         """Give what to try on one artifact now: what fitted it before, and what this round offers."""
         before = tuple(self._keyring.fitted().get(artifact, ()))
         path = self._paths.get(artifact)
-        offered = [] if path is None else self._untried(artifact, path)
+        offered = [] if path is None else self._untried(artifact, path, MOST_SENT + 1)
+        if len(offered) > MOST_SENT:
+            self._unsent.add(artifact)
+            offered.pop()
         self._live[artifact] = offered
         self._before[artifact] = before
         return (*before, *(word for word, _ in offered))
@@ -68,9 +74,10 @@ class Offers:
         if not locked:
             return False
         self._harvest.renew()
+        self._tries.note_dropped(self._harvest.over)
         fitted = self._keyring.fitted()
         by_path = {path: fitted[artifact] for artifact, path in self._tries.places(fitted)}
-        self._ranking = Ranking(self._harvest.words, self._keyring.given(), by_path)
+        self._ranking = Ranking(self._harvest.words, self._keyring.given(), by_path, self._harvest.of_names)
         for self._width in WIDTHS:
             self._paths = {artifact: path for artifact, path in locked if self._is_open(artifact, path)}
             if self._paths:
@@ -104,7 +111,9 @@ class Offers:
             tried.sources[sort] += found.tried is not None
         tried.offered = len(offered) - min(reached, len(offered))
         tried.is_cut = found.is_cut
-        tried.mark, tried.width = self._mark(self._paths[artifact]), self._width
+        tried.mark = self._mark(self._paths[artifact])
+        tried.width = 0 if artifact in self._unsent else self._width
+        self._unsent.discard(artifact)
         self._tries.keep(artifact, tried)
 
     def _is_open(self, artifact: str, path: str) -> bool:
@@ -112,9 +121,9 @@ class Offers:
         tried = self._tries.of(artifact)
         if tried.mark == self._mark(path) and (tried.is_cut or tried.width >= self._width):
             return False
-        return bool(self._untried(artifact, path, most=1))
+        return bool(self._untried(artifact, path, 1))
 
-    def _untried(self, artifact: str, path: str, most: int | None = None) -> list[Offered]:
+    def _untried(self, artifact: str, path: str, most: int) -> list[Offered]:
         """Give what was not tried on a file yet, of as many as this round is wide."""
         if self._ranking is None:
             return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import heapq
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Final
 
@@ -34,8 +34,13 @@ class Ranking:
         words: Sequence[tuple[str, int, tuple[str, ...]]],
         given: Sequence[str],
         fitted: Mapping[str, Sequence[str]],
+        of_names: Collection[str] = (),
     ) -> None:
-        """Rank harvested words (with grade and places), words a person gave, and what fitted, by the file's path."""
+        """Rank harvested words (with grade and places), words a person gave, and what fitted, by the file's path.
+
+        Of the harvested words those in `of_names` stand in the name of some file.
+        """
+        self._of_names = of_names
         self._given = given
         self._all = [(grade, number, word) for number, (word, grade, _) in enumerate(words)]
         self._near: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
@@ -64,11 +69,11 @@ class Ranking:
         yield from ((word, FITTED) for word in self._fitted_near(path))
         yield from ((word, NAME) for word in self._stated_in(path))
         texts = self._texts(path)
-        yield from ((word, TEXT) for word in islice(texts, _FIRST_OF_TEXT))
+        yield from islice(texts, _FIRST_OF_TEXT)
         # The rest in turn, so that a long list of one sort does not push the others behind the limit.
         queues = [
             ((word, GIVEN) for word in self._given),
-            ((word, TEXT) for word in texts),
+            texts,
             ((word, NAME) for word in islice(_words_of_path(path), _MOST_OF_NAME)),
         ]
         while queues:
@@ -79,7 +84,7 @@ class Ranking:
                 else:
                     yield one
 
-    def _texts(self, path: str) -> Iterator[str]:
+    def _texts(self, path: str) -> Iterator[Offered]:
         """Give the harvested words: the plainer and the nearer, the sooner."""
         near = sorted(
             (_PLAINLY * grade + min(distance, _FARTHEST), number, word)
@@ -87,7 +92,8 @@ class Ranking:
             for grade, number, word in self._near.get(folder, ())
         )
         everywhere = ((_PLAINLY * grade + _FARTHEST + 1, number, word) for grade, number, word in self._all)
-        return (word for _, _, word in heapq.merge(near, everywhere))
+        merged = (word for _, _, word in heapq.merge(near, everywhere))
+        return ((word, NAME if word in self._of_names else TEXT) for word in merged)
 
     def _fitted_near(self, path: str) -> list[str]:
         """Give what opened other files: those in the same folder, mail or archive first, then around it, then all."""
