@@ -30,6 +30,7 @@ BUILT_IN: Final = (
     "metafile",
     "mail",
     "outlook_msg",
+    "outlook_store",
     "tnef",
     "signed_mail",
     "shortcut",

@@ -8,14 +8,8 @@ from typing import Final
 
 from proofroom.extract.format import Unreadable
 from proofroom.extract.letters.mapi_bag import Bag
-from proofroom.extract.letters.mapi_named import (
-    MAPI_SET,
-    STRINGS_SET,
-    guid_text,
-    numbered_name,
-    spelled_name,
-)
 from proofroom.extract.letters.mapi_values import MANY, WIDTHS, Kind
+from proofroom.extract.letters.msg_names import names_of
 from proofroom.extract.ole.compound_copy import Node, write_compound
 from proofroom.extract.ole.directory import STORAGE, STREAM, Entry
 from proofroom.extract.ole.streams import Streams
@@ -25,7 +19,6 @@ PROPERTIES: Final = "__properties_version1.0"
 NAMES: Final = "__nameid_version1.0"
 TOP_HEAD, INNER_HEAD, PART_HEAD = 32, 24, 8
 _VALUE: Final = "__substg1.0_"
-_FIRST_NAMED: Final = 0x8000
 _ATTACH_DATA: Final = 0x3701
 _LINE: Final = 16
 _MOST: Final = 65_536
@@ -38,23 +31,7 @@ def read_names(streams: Streams) -> dict[int, str]:
     guids, entries, strings = (
         streams.stream(f"{NAMES}/{_VALUE}{number}0102") or b"" for number in ("0002", "0003", "0004")
     )
-    sets = [
-        "",
-        MAPI_SET,
-        STRINGS_SET,
-        *(guid_text(guids[at : at + 16]) for at in range(0, len(guids) - 15, 16)),
-    ]
-    names: dict[int, str] = {}
-    for at in range(0, min(len(entries), _MOST * 8) - 7, 8):
-        number, kind, index = struct.unpack_from("<IHH", entries, at)
-        set_id = sets[kind >> 1] if kind >> 1 < len(sets) else ""
-        if kind & 1:
-            length = int.from_bytes(strings[number : number + 4], "little")
-            name = strings[number + 4 : number + 4 + length].decode("utf-16-le", "replace")
-            names[_FIRST_NAMED + index] = spelled_name(set_id, name)
-        else:
-            names[_FIRST_NAMED + index] = numbered_name(set_id, number)
-    return names
+    return names_of(guids, entries, strings)
 
 
 def read_bag(streams: Streams, storage: Entry, head: int, names: dict[int, str]) -> Bag:
