@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proofroom.case.accounting import Accounting
+from proofroom.case.languages import languages_in, spoken
 from proofroom.case.ocr_status import waiting_pages
 from proofroom.case.password_book import tried_on
 from proofroom.case.rendering import cell_lines, hit_line, piece_line
@@ -91,6 +92,7 @@ class Looking:
         return [
             piece_line(piece, mask, evidence.neighbours(piece.where) if alone else None)
             | {"paths": paths}
+            | spoken(piece.untrusted_raw)
             | self._rendered(str(piece.where), piece.untrusted_raw, mask)
             for piece in pieces
         ]
@@ -143,6 +145,7 @@ class Looking:
                     for one in (pieces.slice(0, 10).to_pylist() + recognised.slice(0, 10).to_pylist())
                 ],
             }
+            | {"languages": languages_in(pieces, recognised)}
             | tried_on(Tries(self.journal), where.artifact)
             | self._rendered(str(where), None, mask)
         )
@@ -161,13 +164,15 @@ class Looking:
         from proofroom.search.documents import Texts
         from proofroom.search.find import find
         from proofroom.search.query import parse
+        from proofroom.search.stage import changed_since
         from proofroom.store.index import Index
 
         reading = self.reading()
         with Index.open(self.derived / "index", create=False) as index:
             texts = Texts(reading, self.journal)
             places = self._several_places()
-            result = find(index, parse(query), texts.of, limit=limit, exact=exact, places=places)
+            wanted, changing = parse(query), changed_since(self.journal) > 0
+            result = find(index, wanted, texts.of, limit=limit, exact=exact, places=places, changing=changing)
         given = 0
         for hit in result.hits:
             recognised = texts.recognised(hit.artifact, hit.part)

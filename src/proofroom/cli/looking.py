@@ -104,6 +104,9 @@ def print_shown(lines: list[dict[str, Any]]) -> None:
             )
             if "passwords" in line:
                 click.echo(f"  {told(line['passwords'])}")
+            if line["languages"]:
+                spoken = ", ".join(f"{name} {count:,}" for name, count in line["languages"].items())
+                click.echo(f"  languages of its texts: {spoken}")
             for piece in line["first"]:
                 click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
             print_renderings(line)

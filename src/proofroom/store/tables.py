@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +22,7 @@ import pyarrow.fs
 from duckdb.func import PythonUDFType
 
 from proofroom.errors import BadSegment, RefusedSql
+from proofroom.language.scripts import languages_of, scripts_of
 from proofroom.model.evidence import CellType
 from proofroom.store.journal import Journal
 from proofroom.store.reading import Reading
@@ -54,6 +55,8 @@ _MASKED: Final = {
     "sheets": {"name": _TEXT},
     "ocr": {"text": _TEXT},
 }
+_SPOKEN: Final = {"script_of": scripts_of, "language_of": languages_of}
+"""Functions of ours that a query may call on any text."""
 _OCCURRENCES: Final = """select o.id, o.delivery, o.path, o.parent, o.digest, o.size as bytes, o.depth,
   coalesce(o.state, a.state) as state,
   case when o.state is null then coalesce(a.reason, '') else o.reason end as reason,
@@ -67,6 +70,8 @@ def connect(derived: Path, journal: Journal, mask: Mask) -> duckdb.DuckDBPyConne
     database.create_function(
         "masked", lambda column: _mask_column(column, mask), ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW
     )
+    for name, told in _SPOKEN.items():
+        database.create_function(name, _telling(told), ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW)
     for noun in NOUNS:
         _make_view(database, reading, noun, open_scope=mask.secret is None)
     database.register("occurrences", _occurrences(journal, mask))
@@ -211,6 +216,16 @@ def _occurrences(journal: Journal, mask: Mask) -> pa.Table:
     integers = {"id", "parent", "bytes", "depth"}
     schema = pa.schema([(name, pa.int64() if name in integers else pa.string()) for name in names])
     return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _telling(told: Callable[[Sequence[str]], list[str]]) -> Callable[[Any], Any]:
+    """Give the function that says something of each text of a column."""
+
+    def tell(column: Any) -> Any:
+        chunks = [pa.array(told(chunk.to_pylist()), pa.string()) for chunk in _chunks(column)]
+        return pa.chunked_array(chunks, pa.string())
+
+    return tell
 
 
 def _mask_column(column: Any, mask: Mask) -> Any:

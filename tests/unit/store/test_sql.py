@@ -45,6 +45,15 @@ def test_a_select_sees_masked_texts_and_an_open_scope_sees_them_all(derived: Pat
     assert run_sql(derived, query, OPEN)["text"].to_pylist()[0] == "王小明 990101199001011234"
 
 
+def test_a_query_may_ask_in_which_script_and_language_a_text_is(derived: Path) -> None:
+    query = "select script_of(text) as script, language_of(text) as language from pieces order by seq"
+    assert run_sql(derived, query, OPEN).to_pylist() == [
+        {"script": "Hani", "language": "zh"},
+        {"script": "Latn", "language": ""},
+    ]
+    assert run_sql(derived, "select script_of(null) as script", OPEN).to_pylist() == [{"script": None}]
+
+
 def test_masking_comes_before_any_function_of_the_query(derived: Path) -> None:
     rows = run_sql(derived, "select substr(text, 5, 6) as part from pieces where seq = 0", MASK)
     assert "99010" not in rows["part"][0].as_py()
