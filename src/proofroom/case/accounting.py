@@ -86,7 +86,10 @@ class Accounting:
         return {"unread": unread, "unsearchable": self.unsearchable(), "pages": pages}
 
     def unsearchable(self) -> int:
-        """Count what was found and cannot be searched yet: contents that are not indexed, and names."""
+        """Count what was found and cannot be searched yet: contents that are not indexed as they stand, and names."""
+        # Here, so that a command that only counts does not wait for the index's engine.
+        from proofroom.search.stage import changed_since
+
         contents = self._journal.value(
             "select count(*) from artifacts a where exists "
             "(select 1 from occurrences o where o.digest = a.digest and o.state is not 'refused') "
@@ -94,7 +97,7 @@ class Accounting:
         )
         last = int(self._journal.value("select value from meta where key = 'names'") or 0)
         names = self._journal.value("select count(*) from occurrences where id > ?", (last,))
-        return int(max(contents, names))
+        return int(max(contents + changed_since(self._journal), names))
 
     def content_digest(self) -> str:
         """Give the SHA-256 over the sorted canonical lines of occurrences and of each artifact's content."""

@@ -63,15 +63,17 @@ def find(
     limit: int = 50,
     exact: bool = False,
     places: Mapping[str, int] | None = None,
+    changing: bool = False,
 ) -> Result:
     """Find every address that answers a query; `limit` 0 gives all of them.
 
     `texts_of` gives the texts as they were indexed. `exact` leaves out what matches only because
     traditional characters are read as simplified ones. `places` says of artifacts found in several places
-    in how many: the total counts an address in each of them, while the hits name it once.
+    in how many: the total counts an address in each of them, while the hits name it once. `changing` says that
+    something was read anew since it was indexed: then every text is read, and what no longer answers is no hit.
     """
     query = wanted.query()
-    certain = wanted.certain and index.is_certain(query, exact=exact)
+    certain = wanted.certain and not changing and index.is_certain(query, exact=exact)
     docs, documents = index.search(query, limit=limit if certain else 0, exact=exact)
     hits: list[Hit] = []
     total = 0

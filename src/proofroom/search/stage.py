@@ -44,6 +44,11 @@ _PENDING: Final = """select * from (select a.digest, a.size, a.cells + a.pieces 
   where not again or before is not content or version is not ? order by digest"""
 
 
+def changed_since(journal: Journal) -> int:
+    """Count the artifacts that were read anew since they were indexed."""
+    return sum(bool(row["again"]) for row in journal.each(_PENDING, (VERSION,)))
+
+
 class Progress(Protocol):
     """Told how the work goes."""
 

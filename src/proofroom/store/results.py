@@ -88,7 +88,8 @@ class Results:
             spooled = self._spool.append({noun: _one(noun, some) for noun, some in pending.tables.items()})
         key = (pending.artifact, pending.stage)
         with self._journal.transaction():
-            self._forget(*key)
+            # What waits in the spool cannot be read yet: until it is moved, the rows before it stay valid.
+            self._forget(*key, keep_placed=spooled is not None)
             if spooled:
                 self._journal.execute("insert into spooled values (?, ?, ?, ?)", (*key, *spooled))
             for writer in pending.closed:
@@ -129,6 +130,10 @@ class Results:
         with self._journal.transaction():
             for writer in writers:
                 self._enter_segment(writer)
+            self._journal.execute(
+                "delete from placed where exists (select 1 from spooled s "
+                "where s.artifact = placed.artifact and s.stage = placed.stage)"
+            )
             for key, noun, placement in placed:
                 self._place(key, versions[key], [(noun, placement)])
             self._journal.execute("delete from spooled")
@@ -185,9 +190,9 @@ class Results:
             ],
         )
 
-    def _forget(self, artifact: str, stage: str) -> None:
-        """Take an older result out of validity."""
-        for table in ("results", "spooled", "placed"):
+    def _forget(self, artifact: str, stage: str, *, keep_placed: bool = False) -> None:
+        """Take an older result out of validity, or all of it but its rows."""
+        for table in ("results", "spooled", "placed")[: 2 if keep_placed else 3]:
             self._journal.execute(f"delete from {table} where artifact = ? and stage = ?", (artifact, stage))
 
     def _drop_unreadable(self) -> None:

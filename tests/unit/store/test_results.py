@@ -85,6 +85,20 @@ def test_a_redo_replaces_the_result_and_dead_segments_are_rewritten(derived: Pat
     assert journal.value("select sum(rows) from segments") == 107
 
 
+def test_what_is_read_again_stays_readable_until_the_new_rows_are_in_a_segment(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    put(results, "a" * 64, [cells("a" * 64, 1, 100)])
+    results.flush()
+    put(results, "a" * 64, [cells("a" * 64, 1, 7)])
+    assert Reading(derived, journal).of_artifact("cells", "a" * 64).num_rows == 100
+    results.flush()
+    assert Reading(derived, journal).of_artifact("cells", "a" * 64).num_rows == 7
+    put(results, "a" * 64, [])
+    results.close()
+    assert Reading(derived, journal).of_artifact("cells", "a" * 64).num_rows == 0
+
+
 def test_what_a_kill_left_is_swept_and_what_was_spooled_is_kept(derived: Path) -> None:
     journal = Journal(derived / "journal.sqlite", writing=True)
     results = Results(derived, journal)
