@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from proofroom.extract.ocr.engines import EngineInfo, available
 from proofroom.extract.outside import outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
 from proofroom.limits import DEFAULT
@@ -29,14 +30,13 @@ class Finding:
 
 
 _PROGRAMS: Final = (
-    ("tesseract", "nothing yet; the text of scans will need it", "scripts/system-packages"),
     ("chromium", "nothing yet; the tests of the desk will need it", "scripts/system-packages"),
 )
 
 
 def examine() -> list[dict[str, Any]]:
     """Look at the machine; gives one line per thing, mandatory ones first."""
-    findings = [*_sandbox(), _worker(), _python(), *_programs(), *_outside()]
+    findings = [*_sandbox(), _worker(), _python(), *_engines(), *_programs(), *_outside()]
     return [asdict(one) for one in sorted(findings, key=lambda one: (one.present, not one.mandatory))]
 
 
@@ -100,6 +100,38 @@ _REMEDIES: Final = {
 
 def _python() -> Finding:
     return Finding("python", present=True, mandatory=True, says=sys.version.split()[0], lost="", remedy="")
+
+
+_SCRIPTS: Final = {
+    "Han": "Chinese",
+    "Arab": "Uyghur",
+    "Latn": "Latin script",
+}
+_LOST: Final = {
+    "rapidocr": "Chinese in scans is read less well, by tesseract alone",
+    "tesseract": "Uyghur in scans waits, and Latin script has one engine less",
+}
+
+
+def _engines() -> list[Finding]:
+    """Say of each OCR engine what it reads here, and of what it lacks that it is not here."""
+    return [
+        Finding(
+            f"OCR: {one.engine}",
+            bool(one.version) and (one.engine == "rapidocr" or len(one.scripts) == len(_SCRIPTS)),
+            mandatory=False,
+            says=_engine_says(one),
+            lost=_LOST[one.engine],
+            remedy=f"Run {one.remedy}.",
+        )
+        for one in available()
+    ]
+
+
+def _engine_says(one: EngineInfo) -> str:
+    reads = ", ".join(_SCRIPTS[script] for script in one.scripts)
+    here = f"{one.version}, reads {reads or 'nothing'}" if one.version else "not found"
+    return f"{here}; missing: {', '.join(one.missing)}" if one.missing else here
 
 
 def _programs() -> list[Finding]:

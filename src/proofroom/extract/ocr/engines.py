@@ -72,7 +72,7 @@ def available() -> tuple[EngineInfo, ...]:
     wanted = [language for languages in _LANGUAGES.values() for language in languages]
     absent = tuple(f"tesseract-ocr-{one.replace('_', '-')}" for one in wanted if one not in here.languages)
     read = tuple(script for script in _LANGUAGES if here.languages_for(script))
-    rapid = ("Han",) if here.rapidocr else ()
+    rapid = ("Han", "Latn") if here.rapidocr else ()
     return (
         EngineInfo("rapidocr", here.rapidocr, rapid, (), lacking, "pip install 'proofroom[ocr]'"),
         EngineInfo(

@@ -65,10 +65,10 @@ class Looker:
 
     def __exit__(self, *_how: object) -> None:
         """End the worker and its child."""
-        self.close()
+        self.end()
 
     def close(self) -> None:
-        """End the worker, also from another thread than the one that waits for it."""
+        """Kill the worker from another thread than the one that waits for it, and that calls `end` then."""
         self._closed = True
         hand = self._hand
         if hand is not None:
@@ -174,7 +174,7 @@ class Looker:
             hand.close()
 
     def end(self) -> None:
-        """Let go of a worker that was closed; for the thread that used it."""
+        """End the worker and let go of it."""
         self._closed = True
         self._dismiss()
 

@@ -23,8 +23,9 @@ from proofroom.model.states import Reason
 
 _ROOM: Final = 1 << 16
 _MOST_WAIT: Final = 1.0
-_CPU_ENDED: Final = (-signal.SIGXCPU, 128 + signal.SIGXCPU)
-_KILLED: Final = (-signal.SIGKILL, 128 + signal.SIGKILL)
+_CPU_ENDED: Final = (-signal.SIGXCPU, 128 + signal.SIGXCPU, 256 - signal.SIGXCPU)
+_KILLED: Final = (-signal.SIGKILL, 128 + signal.SIGKILL, 256 - signal.SIGKILL)
+"""As we see it ourselves, as bubblewrap tells it, and as our own first process does."""
 
 
 @dataclass(frozen=True, slots=True)
