@@ -25,7 +25,7 @@ SPACES = " ".join(
     f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{space}:1.0"'
     for name, space in (
         *(("office", "office"), ("table", "table"), ("text", "text"), ("style", "style")),
-        *(("draw", "drawing"), ("meta", "meta"), ("svg", "svg-compatible"), ("manifest", "manifest")),
+        *(("draw", "drawing"), ("meta", "meta"), ("svg", "svg-compatible"), ("number", "datastyle")),
     )
 )
 SPACES += (
@@ -200,12 +200,6 @@ def test_recorded_changes_are_no_cells_and_stand_beside_them(zipped: Zipped) -> 
     assert keeper.partial == []
 
 
-def test_an_open_document_under_a_password_is_locked(zipped: Zipped) -> None:
-    manifest = f"<manifest:manifest {SPACES}><manifest:encryption-data/></manifest:manifest>"
-    data = zipped({"mimetype": ODS, "content.xml": b"\x8f\1", "META-INF/manifest.xml": manifest})
-    assert ending(read(data)) == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
-
-
 def test_entities_refuse_an_open_document(zipped: Zipped) -> None:
     parts = content(table(row(cell("&a;"))))
     parts["content.xml"] = f'<!DOCTYPE x [<!ENTITY a "b">]>{parts["content.xml"]!s}'
@@ -233,3 +227,129 @@ def test_no_damage_to_an_open_document_raises_anything_else(damage: list[tuple[f
         for name, part in parts.items():
             new.writestr(name, bytes(part))
     read(out.getvalue())
+
+
+def test_number_formats_of_an_open_document_are_written_as_codes(zipped: Zipped) -> None:
+    number = (
+        '<number:number-style style:name="N1"><number:number number:decimal-places="2" number:min-integer-digits="1" '
+        'number:grouping="true"/></number:number-style>'
+    )
+    day = (
+        '<number:date-style style:name="N2"><number:year number:style="long"/><number:text>年</number:text>'
+        '<number:month/><number:text>-</number:text><number:day number:style="long"/></number:date-style>'
+    )
+    spent = (
+        '<number:time-style style:name="N3" number:truncate-on-overflow="false"><number:hours/>'
+        "<number:text>:</number:text>"
+        '<number:minutes number:style="long"/></number:time-style>'
+    )
+    cells = "".join(
+        f'<style:style style:name="ce{n}" style:family="table-cell" style:data-style-name="N{n}"/>'
+        for n in (1, 2, 3)
+    )
+    before = f"<office:automatic-styles>{number}{day}{spent}{cells}</office:automatic-styles>"
+    columns = '<table:table-column/><table:table-column table:default-cell-style-name="ce2"/>'
+    value = 'office:value-type="float" office:value="1"'
+    rows = (
+        columns
+        + row(cell("1", f'table:style-name="ce1" {value}'), cell("1", value), cell("1", value))
+        + row(cell("1", value), more='table:default-cell-style-name="ce3"')
+    )
+    keeper = read(zipped(content(table(rows), before)))
+    assert {place[1:]: kept.format for place, kept in keeper.kept.items()} == {
+        (1, 1): "#,##0.00",
+        (1, 2): 'yyyy"年"m-dd',
+        (1, 3): "",
+        (2, 1): "[h]:mm",
+    }
+
+
+def test_rules_filters_names_and_links_of_an_open_document_are_given(zipped: Zipped) -> None:
+    rule = (
+        '<table:content-validations><table:content-validation table:name="v1" table:condition="of:cell-content()>5">'
+        '<table:help-message table:title="Achtung"><text:p>nur Zahlen</text:p></table:help-message>'
+        "</table:content-validation></table:content-validations>"
+    )
+    condition = (
+        '<calcext:conditional-formats><calcext:conditional-format calcext:target-range-address="T.B2:T.B9">'
+        '<calcext:condition calcext:apply-style-name="Bad" calcext:value="&gt;5"/></calcext:conditional-format>'
+        "</calcext:conditional-formats>"
+    )
+    linked = '<table:table-source xlink:href="file:///c:/other.ods" table:table-name="S"/>'
+    after = (
+        '<table:named-expressions><table:named-range table:name="all" table:cell-range-address="$T.$A$1:.$B$9"/>'
+        '</table:named-expressions><table:database-ranges><table:database-range table:name="db" '
+        'table:target-range-address="T.A1:T.B9"><table:filter><table:filter-condition table:field-number="1" '
+        'table:value="x" table:operator="="/></table:filter></table:database-range></table:database-ranges>'
+        '<table:data-pilot-tables><table:data-pilot-table table:name="p" table:target-range-address="T.D1:T.E2">'
+        '<table:source-cell-range table:cell-range-address="T.A1:T.B9"/></table:data-pilot-table>'
+        "</table:data-pilot-tables>"
+    )
+    hidden = f"<table:table table:name=\"'file:///c:/other.ods'#$S\">{linked}{row(cell('was'))}</table:table>"
+    rows = row(cell("1", 'table:content-validation-name="v1"')) + condition
+    keeper = read(zipped(content(rule + table(rows) + hidden + after)))
+    assert keeper.said == {
+        "sheet=T&cell=A1&validation=1": "of:cell-content()>5",
+        "sheet=T&cell=A1&prompt=1": "Achtung\nnur Zahlen",
+        "sheet=T&cell=B2&condition=1": "T.B2:T.B9 >5 Bad",
+        "sheet=T&filter=1": "field 1 = x",
+    }
+    assert keeper.sheets[2] == ("'file:///c:/other.ods'#$S", Flag.VERY_HIDDEN_SHEET)
+    assert keeper.properties["odf:external-link"] == ["file:///c:/other.ods S"]
+    assert keeper.properties["odf:defined-name"] == ["all=$T.$A$1:.$B$9"]
+    assert keeper.properties["odf:database-range"] == ["db=T.A1:T.B9"]
+    assert keeper.properties["odf:pivot"] == ["p=T.D1:T.E2; source-cell-range T.A1:T.B9"]
+
+
+def test_what_floats_on_a_sheet_and_its_printed_margins_stand_with_the_sheet(zipped: Zipped) -> None:
+    shapes = (
+        '<table:shapes><draw:frame><draw:object xlink:href="./Object 1" draw:notify-on-update-of-ranges="T.A1:T.B9"/>'
+        "</draw:frame><draw:frame><draw:text-box><text:p>one</text:p><text:p>two</text:p></draw:text-box></draw:frame>"
+        '<draw:frame><draw:image xlink:href="Pictures/1.png"/></draw:frame></table:shapes>'
+    )
+    nested = f"<table:table>{row(cell('inner'))}</table:table>"
+    master = (
+        '<style:master-page style:name="M"><style:header><style:region-left><text:p>Amt</text:p></style:region-left>'
+        "</style:header></style:master-page>"
+    )
+    tables = (
+        '<office:automatic-styles><style:style style:name="ta1" style:family="table" style:master-page-name="M"/>'
+        "</office:automatic-styles>"
+    )
+    sheet = f'<table:table table:name="T" table:style-name="ta1">{shapes}{row(cell("x", inside=nested))}</table:table>'
+    parts = content(sheet, tables) | {
+        "styles.xml": f"<office:document-styles {SPACES}><office:master-styles>{master}</office:master-styles>"
+        "</office:document-styles>",
+        "Object 1/content.xml": "<x/>",
+    }
+    keeper = read(zipped(parts))
+    assert keeper.raw() == {(1, 1): "inner\nx"}
+    assert keeper.said == {
+        "sheet=T&object=1": "Object 1",
+        "sheet=T&source=1": "T.A1:T.B9",
+        "sheet=T&shape=1": "one\ntwo",
+        "sheet=T&picture=1": "Pictures/1.png",
+        "sheet=T&header=1": "Amt",
+    }
+    assert list(keeper.members) == ["Object 1/content.xml"]
+
+
+def test_a_sheet_of_openoffice_1_keeps_its_types(zipped: Zipped) -> None:
+    spaces = " ".join(
+        f'xmlns:{one}="http://openoffice.org/2000/{one}"' for one in ("office", "table", "text", "style")
+    )
+    xml = (
+        f'<office:document-content {spaces} office:class="spreadsheet"><office:body><table:table table:name="T">'
+        '<table:table-row><table:table-cell table:value-type="float" table:value="17" table:formula="=[.A2]">'
+        "<text:p>17,00</text:p></table:table-cell></table:table-row></table:table></office:body></office:document-content>"
+    )
+    keeper = read(zipped({"mimetype": "application/vnd.sun.xml.calc", "content.xml": xml}))
+    assert keeper.kept[1, 1, 1] == Kept(CellType.NUMBER, "17", "17,00", "[.A2]", Flag.HAS_FORMULA & 0, "")
+
+
+def test_a_flat_sheet_is_read_like_a_packed_one() -> None:
+    flat = (
+        f'<office:document {SPACES} office:mimetype="{ODS}"><office:body><office:spreadsheet>{table(row(cell("x")))}'
+        "</office:spreadsheet></office:body></office:document>"
+    )
+    assert read(flat.encode()).raw() == {(1, 1): "x"}

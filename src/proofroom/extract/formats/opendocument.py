@@ -24,7 +24,7 @@ def read(source: Source, sink: Sink) -> None:
     """Read a package, or one flat XML; what a damaged or missing part costs is said, the rest is given."""
     source.untrusted.seek(0)
     if source.untrusted.read(2) == _PACKED:
-        read_package(open_package(source), sink)
+        read_package(source, open_package(source), sink)
     else:
         read_flat(source, sink)
 

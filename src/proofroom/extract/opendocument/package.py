@@ -6,10 +6,10 @@ import re
 import zipfile
 from typing import Final
 
-from proofroom.extract.format import Sink, Unreadable
+from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import end
-from proofroom.extract.ooxml.package import Package, copy_member, entry_name, plain_name
+from proofroom.extract.ooxml.package import Package, copy_member, entry_bytes, entry_name, plain_name
 from proofroom.extract.ooxml.properties import send_properties
 from proofroom.extract.ooxml.relationships import small_part
 from proofroom.extract.opendocument.aside import Macros, send_script
@@ -40,21 +40,21 @@ _SIGNATURES: Final = ("META-INF/documentsignatures.xml", "META-INF/macrosignatur
 _EMPTY: Final = re.compile(r"configurations2/.*", re.DOTALL)
 
 
-def read_package(package: Package, sink: Sink) -> None:
+def read_package(source: Source, package: Package, sink: Sink) -> None:
     """Read a package; one under a password gives the member `decrypted` or ends `locked`."""
     manifest = small_part(package, MANIFEST, sink.partly)
-    unlock_package(manifest)
     send_manifest(manifest, sink)
+    send_properties(package, sink, sink.partly)
+    locked = unlock_package(source, package, manifest, sink)
     send_meta(small_part(package, "meta.xml", sink.partly), sink)
     send_settings(small_part(package, "settings.xml", sink.partly), sink)
-    send_properties(package, sink, sink.partly)
     send_versions(small_part(package, "VersionList.xml", sink.partly), sink)
     for name in _SIGNATURES:
         send_signatures(small_part(package, name, sink.partly), sink)
         package.used.discard(plain_name(name))
     with LineBatch(sink) as lines:
         broken = _read_texts(package, sink, lines)
-    _send_members(package, sink)
+    _send_members(package, locked, sink)
     if broken is Reason.ENTITY_EXPANSION:
         raise Unreadable(State.REFUSED, Reason.ENTITY_EXPANSION)
     end(package, broken)
@@ -106,12 +106,14 @@ def _read_macros(package: Package, macros: Macros, sink: Sink) -> None:
             send_script(entry_name(entry), sink)
 
 
-def _send_members(package: Package, sink: Sink) -> None:
+def _send_members(package: Package, locked: set[str], sink: Sink) -> None:
     """Hand out every part that was not read and is no mere plumbing; each keeps its path in the zip."""
     for entry in package.entries:
         name = plain_name(entry_name(entry))
         # Of two parts with one name only the last is read; the other must not be lost.
         second = package.by_name[name] is not entry
         nothing = isinstance(entry, zipfile.ZipInfo) and not entry.file_size and _EMPTY.fullmatch(name)
-        if second or not (name in package.used or nothing or _PLUMBING.fullmatch(name)):
+        if name in locked:
+            sink.member_without_bytes(entry_bytes(entry), State.LOCKED, Reason.PASSWORD_UNKNOWN)
+        elif second or not (name in package.used or nothing or _PLUMBING.fullmatch(name)):
             copy_member(package, entry, sink)

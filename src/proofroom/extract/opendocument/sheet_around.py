@@ -93,7 +93,8 @@ class OdsAround:
 
     def shape(self, untrusted_text: str) -> None:
         """Give the text of a shape on the sheet."""
-        self._lines.add(self._on.at_sheet("shape", PieceKind.SHAPE, untrusted_text))
+        if untrusted_text.strip():
+            self._lines.add(self._on.at_sheet("shape", PieceKind.SHAPE, untrusted_text))
 
     def floating(self, what: str, untrusted_text: str) -> None:
         """Give a picture, object or link that is pinned to the sheet and to no cell."""
