@@ -15,6 +15,8 @@ from typing import Final
 import chardet
 from chardet.registry import REGISTRY
 
+from proofroom.extract.containers import iso2022_cn
+
 HEAD: Final = 1 << 16
 """Bytes that are enough to look at: chardet reads 200,000 at most and settles long before."""
 
@@ -82,6 +84,8 @@ def find_encoding(head: bytes, whole_is_head: bool) -> Found:  # noqa: FBT001 - 
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Found(name)
+    if head.isascii() and any(mark in head for mark in iso2022_cn.MARKS):
+        return Found(iso2022_cn.NAME)
     if _is_utf8(head, whole=whole_is_head):
         return Found("utf-8")
     wide = _utf16_without_mark(head)

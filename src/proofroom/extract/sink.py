@@ -20,6 +20,8 @@ _LINES_PER_FRAME = 4_096
 _FRAME_BYTES = 16 << 20
 """Bytes of text from which on a frame of several rows is cut in two: the parent takes none above MAX_FRAME."""
 _FARTHEST = 1 << 30
+_CONTENT = ("mail:", "mapi:")
+"""Properties that are what a thing is about: the headers of a letter, the fields of a card or an appointment."""
 _EXPANSION_FLOOR = 64 << 20
 
 
@@ -119,6 +121,7 @@ class FrameSink:
         """Take one property; properties are sent together."""
         self._count_pieces(1)
         self._count_text(len(untrusted_value))
+        self._anything = self._anything or key.startswith(_CONTENT)
         self._meta.append((key, untrusted_value))
         self._meta_text += len(untrusted_value)
         if len(self._meta) >= _LINES_PER_FRAME or self._meta_text > _FRAME_BYTES // 4:

@@ -239,6 +239,8 @@ def test_chinese_in_seven_bits_is_decoded(declared: str) -> None:
     )  # fmt: skip
     assert kept.properties["mail:subject"] == ["名单"]
     assert kept.said == {"para=1": "List: 名单 end", "para=2": "plain"}
+    whole = b"From: a\nTo: b\nSubject: " + coded + b"\n\n" + coded + b"\n"
+    assert seen(whole, b"") == "message/rfc822"
     lost = read(
         HEAD.encode()
         + b"Content-Type: text/plain; charset=iso-2022-cn\n\n\x1b$)G\x0e\x44\x21\x0f!\x1b\n\x0e\x41"

@@ -56,13 +56,13 @@ def test_folders_are_pieces_and_items_are_message_files_under_their_path() -> No
     kept = read(write([Folder("Top", below=[inbox, Folder("..")])], Stored(NAMES)))
     assert kept.said == {"folder=1": "Top", "folder=2": "Top/收件箱/旧", "folder=3": "Top/.."}
     assert [name.decode() for name in kept.names] == [
-        "Top/收件箱_旧/00001-8064.msg",
-        "Top/收件箱_旧/00002-8084.msg",
+        "Top/收件箱_旧/00001-x8064.msg",
+        "Top/收件箱_旧/00002-x8084.msg",
     ]
     assert "display-name=收件箱/旧" in kept.properties["mapi:folder:2"][0]
     assert kept.properties["mapi:display-name"] == ["Store"]
     assert (kept.partial, kept.ended) == ([], None)
-    letter = opened(kept, "Top/收件箱_旧/00001-8064.msg")
+    letter = opened(kept, "Top/收件箱_旧/00001-x8064.msg")
     assert letter.said == {"para=1": "第一行", "para=3": "第三行"}
     assert letter.properties["mail:subject"] == ["RE: 名单"]
     assert letter.properties["mail:to"] == ["甲0 <a0@x>", "甲1 <a1@x>"]
@@ -71,7 +71,7 @@ def test_folders_are_pieces_and_items_are_message_files_under_their_path() -> No
     assert letter.properties["mail:date:utc"] == ["2016-07-01T01:30:00Z"]
     assert letter.data == {"名单.csv".encode(): b"a,b\n" * 5_000}
     assert (letter.partial, letter.ended) == ([], None)
-    card = opened(kept, "Top/收件箱_旧/00002-8084.msg")
+    card = opened(kept, "Top/收件箱_旧/00002-x8084.msg")
     assert card.properties["mapi:display-name"] == ["乙"]
 
 
@@ -82,7 +82,7 @@ def test_all_forms_and_ways_of_hiding_are_read_as_libpff_reads_them(method: int,
     item = Item({**NOTE, 0x10130102: b"<p>" * 4_000}, people(300), [Attached({0x37050003: 1}, data)])
     store = write([Folder("Top", [item])], Stored(NAMES, method=method, narrow=narrow))
     kept = read(store)
-    letter = opened(kept, "Top/00001-8024.msg")
+    letter = opened(kept, "Top/00001-x8024.msg")
     assert len(letter.properties["mail:to"]) == 300
     assert letter.data == {b"body.html": b"<p>" * 4_000, b"attachment-1": data}
     assert (kept.partial, kept.ended) == ([], None)
@@ -101,7 +101,7 @@ def test_an_item_attached_to_an_item_is_one_at_any_depth() -> None:
     )
     middle = Item(NOTE, [], [Attached({0x37050003: 5, 0x3001001F: wide("inner")}, deepest)])
     outer = Item(NOTE, [], [Attached({0x37050003: 5, 0x3001001F: wide("middle")}, middle)])
-    kept = opened(read(write([Folder("Top", [outer])], Stored(NAMES))), "Top/00001-8024.msg")
+    kept = opened(read(write([Folder("Top", [outer])], Stored(NAMES))), "Top/00001-x8024.msg")
     assert kept.names == [b"middle.msg"]
     kept = read_container(outlook_msg.FORMAT, kept.members[0].data or b"")
     kept = read_container(outlook_msg.FORMAT, kept.members[0].data or b"")
@@ -120,15 +120,15 @@ def test_what_is_deleted_orphaned_or_put_aside_is_kept_and_marked() -> None:
     aside = Item({0x001A001F: wide("IPM.Configuration")})
     kept = read(write([Folder("Top", [Item(NOTE)], [aside]), Folder("Views")], stored))
     assert [name.decode() for name in kept.names] == [
-        "Top/00001-8044.msg",
-        "Top/associated/00001-8068.msg",
-        "orphaned/00001-8084.msg",
-        "recovered/00001-80a4.msg",
+        "Top/00001-x8044.msg",
+        "Top/associated/00001-x8068.msg",
+        "orphaned/00001-x8084.msg",
+        "recovered/00001-x80a4.msg",
     ]
-    assert kept.properties["pst:orphaned"] == ["orphaned/00001-8084.msg; folder=0x9F22"]
-    assert kept.properties["pst:recovered"] == ["recovered/00001-80a4.msg; folder=0x8002"]
+    assert kept.properties["pst:orphaned"] == ["orphaned/00001-x8084.msg; folder=0x9F22"]
+    assert kept.properties["pst:recovered"] == ["recovered/00001-x80a4.msg; folder=0x8002"]
     assert kept.properties["pst:password-checksum"] == ["1234ABCD"]
-    lost = opened(kept, "recovered/00001-80a4.msg")
+    lost = opened(kept, "recovered/00001-x80a4.msg")
     assert lost.properties["mail:subject"] == ["deleted"]
     assert lost.data == {b"attachment-1": b"gone"}
     assert len(lost.properties["mail:to"]) == 2
@@ -141,7 +141,7 @@ def test_what_was_overwritten_is_not_made_up() -> None:
     block = data.rfind(b"\xec\xbc", 0, at) & ~63
     data[block : block + 512] = bytes(512)
     kept = read(bytes(data))
-    assert kept.names == [b"Top/00001-8024.msg"]
+    assert kept.names == [b"Top/00001-x8024.msg"]
 
 
 def test_libpff_gives_the_same_of_a_store_but_for_items_in_items() -> None:
@@ -155,7 +155,7 @@ def test_libpff_gives_the_same_of_a_store_but_for_items_in_items() -> None:
     assert theirs.names == ours.names
     assert theirs.said == ours.said
     assert theirs.partial == [Reason.UNREAD_PART]
-    first, second = (opened(kept, "Top/00001-8044.msg") for kept in (ours, theirs))
+    first, second = (opened(kept, "Top/00001-x8044.msg") for kept in (ours, theirs))
     assert first.said == second.said
     assert first.names == [b"attachment-1", b"inner.msg"]
     assert second.fate(b"inner") == (State.DAMAGED, Reason.CUT_SHORT)
@@ -188,16 +188,19 @@ def test_an_item_that_holds_itself_ends_at_a_limit() -> None:
     data[line + 16 : line + 24] = own
     kept = read(bytes(data))
     assert kept.members[0].ended == (State.TRUNCATED, Reason.LIMIT_DEPTH)
-    assert opened(kept, "Top/00002-8044.msg").said["para=1"] == "第一行"
+    assert opened(kept, "Top/00002-x8044.msg").said["para=1"] == "第一行"
     assert Reason.DAMAGED_PART in kept.partial
 
 
 def test_a_store_cut_short_gives_what_can_still_be_found() -> None:
     whole = write([Folder("Top", [Item(NOTE) for _ in range(60)])], Stored(NAMES))
-    kept = read(whole[:-600])
-    assert kept.ended == (State.DAMAGED, Reason.CUT_SHORT)
-    assert len(kept.members) >= 30
-    assert opened(kept, kept.names[0].decode()).said["para=1"] == "第一行"
+    for missing in (600, 2_000):
+        kept = read(whole[:-missing])
+        assert kept.ended == (State.DAMAGED, Reason.CUT_SHORT)
+        assert len(kept.members) == 60
+        for name in kept.names:
+            assert opened(kept, name.decode()).said["para=1"] == "第一行"
+    assert read(whole[:-8_000]).ended == (State.DAMAGED, Reason.CUT_SHORT)
 
 
 def test_no_flipped_byte_raises_anything_else() -> None:

@@ -230,6 +230,7 @@ def test_a_member_with_an_impossible_name_is_kept_without_bytes() -> None:
     [
         (lambda sink: None, ("empty", "no-content")),
         (lambda sink: sink.meta("key", "x"), ("empty", "no-content")),
+        (lambda sink: sink.meta("mapi:display-name", "of a card"), ("read", "")),
         (lambda sink: sink.lines([paragraph("x")]), ("read", "")),
         (
             lambda sink: (sink.lines([paragraph("x")]), sink.partly(Reason.UNREAD_PART)),

@@ -18,7 +18,7 @@ from proofroom.extract.stores.as_msg import MessageWriter, NameMap
 from proofroom.extract.stores.by_libpff import read_by_libpff
 from proofroom.extract.stores.heaps import read_properties
 from proofroom.extract.stores.items import ItemReader
-from proofroom.extract.stores.lost import lost_items, nodes_of_pages
+from proofroom.extract.stores.lost import blocks_of_trailers, lost_items, nodes_of_pages
 from proofroom.extract.stores.outlet import Outlet, item_name
 from proofroom.extract.stores.pages import Broken, Header, Node, Store, is_large, read_header
 from proofroom.model.states import Reason, State
@@ -63,6 +63,9 @@ class _Walk:
         self._sink = sink
         self._damaged = False
         self._old = nodes_of_pages(store)
+        if not store.has_blocks():
+            self._damaged = True
+            blocks_of_trailers(store)
         self._nodes = self._all_nodes()
         raw = self._bag(self._nodes.get(_NAMES), {}) or Bag()
         streams = (raw.raw(2), raw.raw(3), raw.raw(4))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from typing import Final
 
@@ -11,6 +12,9 @@ _AT_A_TIME: Final = 2_048 * PAGE
 _MOST: Final = 5_000_000
 _ITEM: Final = 4
 _TYPE: Final = 0x1F
+_SLOT: Final = 64
+_FAR_ENOUGH: Final = 4 << 30
+_LARGEST_NUMBER: Final = 1 << 40
 
 
 def nodes_of_pages(store: Store) -> list[Node]:
@@ -35,6 +39,31 @@ def nodes_of_pages(store: Store) -> list[Node]:
                 node = store.node_of(entry)
                 nodes[node.number, node.data] = node
     return list(nodes.values())
+
+
+def blocks_of_trailers(store: Store) -> None:
+    """Find blocks by what stands behind each, for a store whose own tree of blocks is lost; the newest form only."""
+    if not store.header.layout.wide:
+        return
+    at = 0
+    store.stream.seek(0)
+    while at < _FAR_ENOUGH and (data := store.stream.read(_AT_A_TIME)):
+        whole = len(data) & ~(_SLOT - 1)
+        for place, number in enumerate(memoryview(data)[:whole].cast("Q")[7::8].tolist()):
+            if number and number < _LARGEST_NUMBER and number not in store.lost_blocks:
+                _take_block(store, data, (at, place * _SLOT + _SLOT), number)
+        at += len(data)
+        store.stream.seek(at)
+
+
+def _take_block(store: Store, data: bytes, ends: tuple[int, int], number: int) -> None:
+    """Keep a block whose trailer ends here, when its signature says that it stands where it was written."""
+    before, end = ends
+    size, signature = struct.unpack_from("<HH", data, end - 16)
+    at = before + end - -(-(size + 16) // _SLOT) * _SLOT
+    mixed = (at ^ number) & 0xFFFFFFFF
+    if size and at >= 0 and signature == (mixed >> 16 ^ mixed) & 0xFFFF and len(store.lost_blocks) < _MOST:
+        store.lost_blocks[number & ~1] = Block(at, size)
 
 
 def lost_items(store: Store, found: list[Node], known: dict[int, Node]) -> Iterator[Node]:

@@ -61,7 +61,9 @@ class Outlet:
 
 def item_name(path: str, place: int, number: int) -> str:
     """Name an item by its folder, its place in it, and its number in the store."""
-    return f"{path}/{place:05d}-{number:x}.msg" if path else f"{place:05d}-{number:x}.msg"
+    # The x keeps the two numbers from looking like one that must be masked.
+    name = f"{place:05d}-x{number:x}.msg"
+    return f"{path}/{name}" if path else name
 
 
 def _safe(name: str, number: int) -> str:

@@ -152,6 +152,22 @@ class Store:
         (size,) = struct.unpack_from("<H", entry, layout.word * 2)
         return number, Block(at, size)
 
+    def has_blocks(self) -> bool:
+        """Tell whether every page of the tree of blocks can be read."""
+        waiting, seen = [(self.header.blocks, _DEEPEST + 1)], set[int]()
+        while waiting:
+            at, above = waiting.pop()
+            try:
+                level, entries = self.page(at, BLOCKS)
+            except Broken:
+                return False
+            if level >= above:
+                return False
+            seen.add(at)
+            inner = [self.header.layout.words(entry, 0, 3)[2] for entry in entries] if level else []
+            waiting += [(place, level) for place in inner if place not in seen]
+        return True
+
     def page(self, at: int, kind: int) -> tuple[int, list[bytes]]:
         """Give level and lines of a page of a tree; raises Broken when it is none."""
         kept = self._pages.get(at)
