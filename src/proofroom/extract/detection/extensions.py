@@ -12,6 +12,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/json": "json geojson ipynb map webmanifest",
     "application/mbox": "mbox mbx mmdf eml txt",
     "application/msword": "doc dot wps wpt",
+    "application/vnd.apple.iwork": "pages numbers key zip",
     "application/onenote": "one onetoc2",
     "application/pdf": "pdf ai",
     "application/pkcs7-mime": "p7m p7s p7b p7c p7z p7",

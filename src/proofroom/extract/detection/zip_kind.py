@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import struct
 import zlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
 ZIP: Final = "application/zip"
+APPLE: Final = "application/vnd.apple.iwork"
 _LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
 _CENTRAL: Final = struct.Struct("<4sHHHHHHIIIHHHHHII")
 _END: Final = struct.Struct("<4sHHHHIIH")
@@ -63,7 +65,17 @@ def zip_media_type(stream: BinaryIO, size: int) -> str:
         for beginning, media_type in _BY_FOLDER:
             if any(name.startswith(beginning) for name in names):
                 return media_type
-    return ZIP
+    return APPLE if _is_apple(names) else ZIP
+
+
+def _is_apple(names: Collection[str]) -> bool:
+    """Recognise a document of Pages, Numbers or Keynote by its parts, also one under a password."""
+    bases = {name.rpartition("/")[2] for name in names}
+    older = not bases.isdisjoint(("index.apxl", "index.apxl.gz", "index.xml", "index.xml.gz"))
+    packed = any(name.endswith(".iwa") for name in names) or "index.zip" in bases
+    return (older and "buildversionhistory.plist" in bases) or (
+        packed and not bases.isdisjoint(("document.iwa", "documentidentifier", "properties.plist", ".iwpv2"))
+    )
 
 
 def has_zip_end(stream: BinaryIO, size: int) -> bool:

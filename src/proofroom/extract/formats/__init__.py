@@ -45,6 +45,7 @@ BUILT_IN: Final = (
     "plist",
     "warc",
     "onenote",
+    "iwork",
     "zip",
     "tar",
     "sevenzip",
