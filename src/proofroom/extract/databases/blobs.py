@@ -1,10 +1,12 @@
 """Bytes in a field: a file among them becomes a member, others stand in their cell as X'…'.
 
-A member is named `TABLE/CELL`, and a line at `sheet=TABLE&cell=CELL&file=1` says so where the cell stands.
+A member is named `TABLE/CELL`, with a name behind it where one is known, and a line at
+`sheet=TABLE&cell=CELL&file=1` says so where the cell stands.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from proofroom.extract.detection.magic import media_type_of_beginning
@@ -22,22 +24,37 @@ _LAST_CONTROL: Final = 0x20
 _BLOCK: Final = 1 << 20
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """Bytes that are a file whatever they begin with, and its name, if the database knows one."""
+
+    untrusted: bytes
+    untrusted_name: str = ""
+
+
 class Blobs:
     """Gives blobs of one database to its sink."""
 
-    def __init__(self, sink: Sink) -> None:
+    def __init__(self, sink: Sink, longest_in_cell: int = LONGEST_IN_CELL) -> None:
         """Give members to the sink."""
         self._sink = sink
+        self._longest = longest_in_cell
 
     def cell(self, untrusted_table: str, place: tuple[int, int], untrusted: bytes) -> tuple[bytes, bytes]:
         """Give what a cell says of its bytes, and the text that they are, if any; a file goes out as a member."""
-        if len(untrusted) > LONGEST_IN_CELL or is_file(untrusted):
-            self._member(untrusted_table, cell_name(*place), untrusted)
-            return b"blob of %d bytes" % len(untrusted), b""
+        if len(untrusted) > self._longest or is_file(untrusted):
+            return self.file(untrusted_table, place, File(untrusted)), b""
         return b"X'%s'" % untrusted.hex().upper().encode(), as_text(untrusted)
 
-    def _member(self, untrusted_table: str, cell: str, untrusted: bytes) -> None:
-        name = f"{untrusted_table.replace('/', '_')}/{cell}"
+    def file(self, untrusted_table: str, place: tuple[int, int], file: File) -> bytes:
+        """Give out a file as a member; gives what its cell says."""
+        self._member(untrusted_table, cell_name(*place), file)
+        return b"blob of %d bytes" % len(file.untrusted)
+
+    def _member(self, untrusted_table: str, cell: str, file: File) -> None:
+        behind = file.untrusted_name.replace("\\", "/").rpartition("/")[2]
+        name = f"{untrusted_table.replace('/', '_')}/{cell}{'/' if behind else ''}{behind}"
+        untrusted = file.untrusted
         part = format_parts((("sheet", untrusted_table), ("cell", cell), ("file", "1")))
         self._sink.lines([Line(part, PieceKind.NAME, name)])
         with self._sink.member(utf8(name), len(untrusted)) as out:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from proofroom.extract.databases.blobs import Blobs
+from proofroom.extract.databases.blobs import Blobs, File
 from proofroom.extract.format import Cells, Sink, Unreadable, utf8
 from proofroom.extract.ooxml.text_columns import packed
 from proofroom.extract.tabular.cell_columns import number_text
@@ -51,7 +51,7 @@ class Moment:
     shown: bytes = b""
 
 
-Value = str | int | float | bool | bytes | Number | Moment | None
+Value = str | int | float | bool | bytes | Number | Moment | File | None
 """What a field of a row holds; bytes are a blob."""
 
 
@@ -72,17 +72,24 @@ class TableSheet:
     """The rows of one table; as a context it sends what is left, also when reading fails."""
 
     def __init__(
-        self, sink: Sink, index: int, untrusted_name: str, columns: Sequence[Column], blobs: Blobs
+        self,
+        sink: Sink,
+        index: int,
+        untrusted_name: str,
+        columns: Sequence[Column],
+        blobs: Blobs,
+        visibility: Flag = Flag.NONE,
     ) -> None:
-        """Announce the sheet and name its columns."""
+        """Announce the sheet and name its columns; the cells of a hidden one are hidden."""
         self.index = index
         self.untrusted_name = untrusted_name
         self.width = 0
         self._sink = sink
         self._blobs = blobs
         self._dated: list[bool] = []
+        self._hidden = int(visibility)
         self._clear()
-        sink.sheet(index, untrusted_name)
+        sink.sheet(index, untrusted_name, visibility)
         self.name_columns(columns)
 
     def name_columns(self, columns: Sequence[Column]) -> None:
@@ -126,6 +133,10 @@ class TableSheet:
             self._put(row, column, _NUMBER, value.written, flags)
         elif isinstance(value, Moment):
             self._put(row, column, _DATE, value.raw, flags, value.shown)
+        elif isinstance(value, File):
+            self._put(
+                row, column, _STRING, self._blobs.file(self.untrusted_name, (row, column), value), flags
+            )
         elif isinstance(value, bytes):
             raw, shown = self._blobs.cell(self.untrusted_name, (row, column), value)
             self._put(row, column, _STRING, raw, flags, shown)
@@ -134,7 +145,7 @@ class TableSheet:
         self._rows.append(row)
         self._columns.append(column)
         self._kinds.append(kind)
-        self._flags.append(flags)
+        self._flags.append(flags | self._hidden)
         self._raw.append(raw)
         self._size += len(raw)
         if shown:

@@ -40,6 +40,7 @@ BUILT_IN: Final = (
     "sqlite",
     "dbf",
     "sqldump",
+    "access",
     "epub",
     "mhtml",
     "plist",
