@@ -31,6 +31,7 @@ from proofroom.extract.ocr.layers import TEXT_LAYERS, read_text_layer
 from proofroom.extract.ocr.page import PAGE_EXTENT
 from proofroom.extract.sandbox import landlock, seccomp, syscalls
 from proofroom.extract.sandbox.bounds import bound
+from proofroom.extract.sandbox.processors import one_processor
 from proofroom.extract.sink import FrameSink
 from proofroom.limits import DEFAULT, Limits
 from proofroom.model.states import Reason, State
@@ -172,7 +173,8 @@ def main() -> NoReturn:
     control = socket.socket(fileno=int(descriptor))
     if sys.platform == "linux":
         syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-    formats = Formats.built_in(modules)
+    with one_processor():
+        formats = Formats.built_in(modules)
     formats.warm_up(sys.stdout.fileno())
     if sandboxed:
         _seal_zygote()
