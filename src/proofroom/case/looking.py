@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from proofroom.case.accounting import Accounting
+from proofroom.case.duplicates import near_lines
 from proofroom.case.languages import languages_in, spoken
 from proofroom.case.ocr_status import waiting_pages
 from proofroom.case.password_book import tried_on
@@ -146,6 +147,7 @@ class Looking:
                 ],
             }
             | {"languages": languages_in(pieces, recognised)}
+            | {"near": near_lines(self.journal, where.artifact, mask)}
             | tried_on(Tries(self.journal), where.artifact)
             | self._rendered(str(where), None, mask)
         )

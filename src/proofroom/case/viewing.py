@@ -13,6 +13,7 @@ from proofroom.model.custody import Act, Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from proofroom.case.looking import Looking
     from proofroom.receive.custody import CustodyLog
@@ -85,6 +86,12 @@ class View:
         lines = listed(self.looking.renderings(), self.mask, where, state)
         return list(self.given({"renderings": address, "state": state}, lines))
 
+    def duplicates(self, least: float) -> Iterator[dict[str, Any]]:
+        """Give what was found several times: the same bytes, and texts as alike as that."""
+        from proofroom.case.duplicates import duplicate_lines
+
+        return self.given({"duplicates": least}, duplicate_lines(self.looking.journal, self.mask, least))
+
     def texts(self, addresses: Sequence[str]) -> list[tuple[str, str]]:
         """Give the texts below some addresses with their own addresses, to be rendered; an open look is on record."""
         from proofroom.case.rendering import masked_where
@@ -99,6 +106,19 @@ class View:
         if self.revealing is not None:
             self.revealing.note({"texts": list(addresses)}, len(found))
         return found
+
+    def intake_report(self, out: Path | None = None) -> dict[str, Any]:
+        """Give what came in and what became of it; with `out` also as a page there, and a table beside it."""
+        from proofroom.case.intake_page import write_report
+        from proofroom.case.intake_report import IntakeReport
+
+        report = IntakeReport(self.looking, self.mask)
+        document = report.document()
+        if self.revealing is not None:
+            self.revealing.note({"report": "intake"}, sum(group["count"] for group in document["unread"]))
+        if out is not None:
+            document["beside"] = write_report(document, report.unread_lines(), out).name
+        return document
 
     def sql(self, query: str) -> Rows:
         """Give the rows of one SELECT."""

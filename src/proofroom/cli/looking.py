@@ -107,6 +107,10 @@ def print_shown(lines: list[dict[str, Any]]) -> None:
             if line["languages"]:
                 spoken = ", ".join(f"{name} {count:,}" for name, count in line["languages"].items())
                 click.echo(f"  languages of its texts: {spoken}")
+            for near in line["near"]:
+                click.echo(
+                    f"  nearly the same text ({near['likeness']:.2f}): {near['digest'][:12]}  {safe(near['paths'][0])}"
+                )
             for piece in line["first"]:
                 click.echo(f"    {safe(piece['part']):32}  {safe(piece['text'])}")
             print_renderings(line)

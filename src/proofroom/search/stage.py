@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proofroom.errors import StaleIndex
+from proofroom.model.evidence import PieceKind
 from proofroom.search import VERSION
 from proofroom.search.documents import (
     NAME,
@@ -24,6 +25,7 @@ from proofroom.search.documents import (
     ocr_documents,
     piece_documents,
 )
+from proofroom.search.near import Sketching
 from proofroom.store.index import Index, IndexDoc
 from proofroom.store.journal import Journal
 from proofroom.store.ocr_rows import preferred_rows
@@ -108,8 +110,9 @@ class Indexing:
             self._journal.many(
                 "insert or ignore into indexing values (?)", [(row["digest"],) for row in batch]
             )
+        sketches: list[tuple[str, bytes]] = []
         for row in batch:
-            self._put_artifact(row["digest"])
+            sketches.append((row["digest"], self._put_artifact(row["digest"])))
             progress.advance(1, row["things"])
         self._index.commit()
         with self._journal.transaction():
@@ -117,19 +120,27 @@ class Indexing:
                 "insert or replace into results values (?, ?, ?, 0, ?)",
                 [(row["digest"], STAGE, VERSION, row["content"]) for row in batch],
             )
+            self._journal.many("insert or replace into sketches values (?, ?)", sketches)
             self._journal.execute("delete from indexing")
 
-    def _put_artifact(self, digest: str) -> None:
+    def _put_artifact(self, digest: str) -> bytes:
+        """Index one artifact; gives the sketch of its text."""
+        text = Sketching()
         sheets = {
             found["sheet"]: found["name"] for found in self._reading.of_artifact("sheets", digest).to_pylist()
         }
         columns = ("sheet", "row", "col", "flags", "raw", "shown")
         for table in self._reading.batches("cells", digest, columns):
+            text.add(table["raw"])
             for sheet in table["sheet"].unique().to_pylist():
                 self._put_cells(digest, sheet, sheets.get(sheet, ""), table)
         for table in self._reading.batches("pieces", digest):
+            text.add(table.filter(pc.not_equal(table["kind"], int(PieceKind.META)))["text"])
             self._index.put(piece_documents(digest, table))
-        self._index.put(ocr_documents(digest, preferred_rows(self._reading, self._journal, digest)))
+        recognised = preferred_rows(self._reading, self._journal, digest)
+        text.add(recognised.filter(pc.equal(recognised["kind"], int(PieceKind.LINE)))["text"])
+        self._index.put(ocr_documents(digest, recognised))
+        return text.sketch()
 
     def _put_cells(self, digest: str, sheet: int, name: str, table: pa.Table) -> None:
         mine = (

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from proofroom.errors import BadJournal, CaseBusy, CaseFull, CaseTooNew
 
-VERSION: Final = 4
+VERSION: Final = 5
 _TRIES: Final = 4
 _TRY_SECONDS: Final = 0.05
 """Whoever only asks whether somebody writes holds the lock for an instant, which is no reason to give up."""
@@ -99,6 +99,10 @@ create table tries (
   artifact text primary key, tried integer not null, sources text not null, offered integer not null,
   is_cut integer not null, mark text not null, width integer not null, words blob not null) without rowid;
 create table tried_words (password text primary key, number integer not null) without rowid;
+""",
+    # By its sketch a text shows which others it is nearly a copy of; the search stage makes them.
+    5: """
+create table sketches (artifact text primary key, sketch blob not null) without rowid;
 """,
 }
 """What each later version adds; an older journal takes the steps it lacks when it is opened."""

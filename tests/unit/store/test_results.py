@@ -231,6 +231,7 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
             "history",
             "tries",
             "tried_words",
+            "sketches",
             "fitted",
         ):
             old.execute(f"drop table {table}")
