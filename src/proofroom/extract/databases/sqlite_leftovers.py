@@ -24,6 +24,9 @@ _SHORTEST: Final = 6
 _MOST: Final = 50_000
 _MOST_BYTES: Final = 64 << 20
 _PLACE: Final = 8
+_MORE: Final = 0x80
+_LONGEST_NUMBERS: Final = 14
+_MOST_LOOKED_AT: Final = 48 << 20
 _LONGEST_BEFORE: Final = 4
 
 Place = tuple[int, int]
@@ -38,6 +41,8 @@ class Leftovers:
         self.runs: dict[Place, str] = {}
         self.full = False
         self.widths: set[int] = set()
+        self._fewest = 1
+        self._looked_at = 0
         self._pages = pages
         self._texts = texts
         self._tails: dict[bytes, Place] = {}
@@ -47,9 +52,16 @@ class Leftovers:
         """Say whether anything was found."""
         return bool(self.records or self.runs or self._tails)
 
+    def expect(self, width: int) -> None:
+        """Expect records with so many values on the pages that come."""
+        self.widths.add(width)
+        self._fewest = min(self.widths)
+
     def on_page(self, number: int, page: bytes) -> None:
         """Look at a leaf page of a table that is in use: at its gap and its free blocks."""
         start = 100 if number == 1 else 0
+        if self.full:
+            return
         first_block, _count, content = struct.unpack_from(">HHH", page, start + 1)
         gap = pointers_end(page, number), min(content or len(page), self._pages.usable)
         if page[slice(*gap)].strip(b"\0"):
@@ -116,15 +128,26 @@ class Leftovers:
 
     def _gap(self, number: int, page: bytes, at: int, end: int) -> None:
         """Look for records in the gap of a page; between them for runs."""
+        self._looked_at += end - at
+        self.full = self.full or self._looked_at > _MOST_LOOKED_AT
         begun = at
-        while at < end:
-            length = self._record(number, page, at, self.widths) if page[at] else 0
+        while at < end and not self.full:
+            length = self._record(number, page, at, self.widths) if self._may_begin(page, at, end) else 0
             if length:
                 self._runs(number, page, begun, at)
                 begun = at = at + length
             else:
                 at += 1
         self._runs(number, page, begun, end)
+
+    def _may_begin(self, page: bytes, at: int, end: int) -> bool:
+        """Tell quickly whether a record could begin here: behind two numbers stands the size of its header."""
+        last = min(at + _LONGEST_NUMBERS, end - 1)
+        for _number in range(2):
+            while at < last and page[at] & _MORE:
+                at += 1
+            at += 1
+        return at < end and (page[at] & _MORE > 0 or page[at] > self._fewest)
 
     def _block(self, number: int, page: bytes, at: int, size: int) -> None:
         """Keep a free block by what follows its own four bytes."""

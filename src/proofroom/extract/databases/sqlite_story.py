@@ -101,7 +101,7 @@ class _Reader:
     def _table(self, index: int, entry: Entry) -> None:
         """Give the rows of one table."""
         layout = Layout(entry.untrusted_sql, of_index=self._trees.is_index(entry.root))
-        self._leftovers.widths.add(layout.stored)
+        self._leftovers.expect(layout.stored)
         self._walked.append(entry.root)
         records = self._trees.records(entry.root, self._leftovers.on_page)
         number = _FIRST_ROW - 1
