@@ -13,6 +13,8 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/mbox": "mbox mbx mmdf eml txt",
     "application/msword": "doc dot wps wpt",
     "application/vnd.apple.iwork": "pages numbers key zip",
+    "application/hwp+zip": "hwpx",
+    "application/x-hwp": "hwp hwt",
     "application/onenote": "one onetoc2",
     "application/pdf": "pdf ai",
     "application/pkcs7-mime": "p7m p7s p7b p7c p7z p7",

@@ -6,6 +6,7 @@ import struct
 from typing import BinaryIO, Final
 
 OLE: Final = "application/x-ole-storage"
+HANGUL: Final = "application/x-hwp"
 ENCRYPTED: Final = "application/x-ole-encrypted"
 SIGNATURE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LAST: Final = 0xFFFFFFFA
@@ -39,6 +40,8 @@ def ole_media_type(stream: BinaryIO) -> str:
         return _first_stream(stream)
     if "encryptedpackage" in names and ("encryptioninfo" in names or "\6dataspaces" in names):
         return ENCRYPTED
+    if {"fileheader", "docinfo"} <= names:
+        return HANGUL
     return next((media_type for name, media_type in _NAMES if name in names), OLE)
 
 

@@ -47,6 +47,7 @@ BUILT_IN: Final = (
     "warc",
     "onenote",
     "iwork",
+    "hangul",
     "zip",
     "tar",
     "sevenzip",
