@@ -21,7 +21,7 @@ def facts_of(entry: Entry) -> str:
     crc = "" if entry.crc is None else f"{entry.crc:08x}"
     extra = ",".join(f"{number:04x}:{len(held)}" for number, held in extra_fields(entry.extra).items())
     known = {
-        "date": _dos(entry.moment),
+        "date": dos_moment(entry.moment),
         "method": str(entry.method),
         "flags": f"{entry.flags:#06x}",
         "system": str(entry.made_by >> 8),
@@ -37,7 +37,7 @@ def facts_of(entry: Entry) -> str:
     return " ".join(f"{key}={value}" for key, value in known.items())
 
 
-def _dos(moment: int) -> str:
+def dos_moment(moment: int) -> str:
     """Give the local date and time as DOS packs them, also one that no calendar has."""
     day, time = moment >> 16, moment & 0xFFFF
     date = f"{(day >> 9) + 1980:04}-{day >> 5 & 15:02}-{day & 31:02}"

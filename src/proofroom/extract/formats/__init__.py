@@ -51,6 +51,7 @@ BUILT_IN: Final = (
     "zip",
     "tar",
     "sevenzip",
+    "rar",
     "archive",
     "diskimage",
     "packed",
