@@ -78,6 +78,14 @@ def test_painting_rules_over_leaves_the_letters() -> None:
     assert clean[200, 110:290].min() > 200
 
 
+def test_strokes_of_large_letters_are_no_rules() -> None:
+    letter = [(100, 100, 140, 100), (100, 120, 140, 120), (100, 140, 140, 140)]
+    letter += [(100, 100, 100, 140), (120, 100, 120, 140), (140, 100, 140, 140)]
+    page = drawn([*letter, *ruled(500)])
+    assert len(tables_of(rules_of(ink(page)))[0]) == 4 + 9
+    assert len(tables_of(rules_of(ink(page), line_height=44))[0]) == 9
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (3, 2000), (2000, 3), (40, 40)])
 def test_pages_of_any_shape_have_no_table_and_end(shape: tuple[int, int]) -> None:
     page = np.random.default_rng(1).integers(0, 256, shape).astype(np.uint8)

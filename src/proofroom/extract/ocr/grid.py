@@ -13,7 +13,9 @@ from proofroom.extract.ocr.looked import GridCell
 
 _SHORTEST: Final = 24
 _LONGEST_PART: Final = 60
-"""A rule is at least a sixtieth of the page's longer side, and longer than any stroke of a letter."""
+"""A rule is at least a sixtieth of the page's longer side,"""
+_LETTERS: Final = 1.25
+"""and so many times as long as lines of text are high: no stroke of a letter is."""
 _FILLED: Final = 0.9
 _COVERED: Final = 0.6
 """So much of the edge between two cells must be ruled for them to be two."""
@@ -40,9 +42,9 @@ class Rules:
     upright: tuple[Rule, ...]
 
 
-def rules_of(ink: npt.NDArray[np.bool_]) -> Rules:
-    """Find the ruled lines of a page from its ink."""
-    shortest = max(_SHORTEST, max(ink.shape) // _LONGEST_PART)
+def rules_of(ink: npt.NDArray[np.bool_], line_height: float = 0.0) -> Rules:
+    """Find the ruled lines of a page from its ink, which also holds lines of text of this height."""
+    shortest = max(_SHORTEST, max(ink.shape) // _LONGEST_PART, round(_LETTERS * line_height))
     return Rules(tuple(_rules(ink, shortest)), tuple(_rules(np.ascontiguousarray(ink.T), shortest)))
 
 

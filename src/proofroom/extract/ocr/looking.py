@@ -199,7 +199,7 @@ def _again(engine: Engine, lines: list[Pixels], read: list[tuple[str, float]]) -
 def _tables(engine: Engine, page: _Page) -> tuple[list[GridCell], Pixels]:
     """Find the ruled tables of an upright page; gives their cells and the page without their rules."""
     grey = pixels.grey(page.rgb)
-    cells, rules = tables_of(rules_of(pixels.ink(grey)))
+    cells, rules = tables_of(rules_of(pixels.ink(grey), upright.line_height(page.quads)))
     if not cells:
         return [], page.rgb
     clean = np.stack([without_rules(np.ascontiguousarray(page.rgb[..., n]), rules) for n in range(3)], axis=2)
@@ -211,7 +211,7 @@ def _unread(page: _Page, script: str) -> Looked:
     """Hand on a page that the engine cannot read: the whole of it, and a part by which to find the way up."""
     looked = _looked(page, script, len(page.quads))
     grey = pixels.grey(page.rgb)
-    cells, rules = tables_of(rules_of(pixels.ink(grey)))
+    cells, rules = tables_of(rules_of(pixels.ink(grey), upright.line_height(page.quads)))
     grey = without_rules(grey, rules) if cells else grey
     looked.cells.extend(cells)
     low = upright.line_height(page.quads)
