@@ -64,22 +64,22 @@ def person(name: str, *, mark: bytes = b" ", weight: bytes = b" 61.50", member: 
     return mark + gbk(name, 10) + b"650101198001010017" + b"19800101" + weight + member
 
 
-def read(data: bytes, name: bytes = b"folder/people.dbf") -> Keeper:
-    return keep(FORMAT.read, data, name=name)
+def read(data: bytes) -> Keeper:
+    return keep(FORMAT.read, data)
 
 
 def test_each_record_is_a_row_below_the_names_of_the_fields() -> None:
     found = read(dbf(PEOPLE, [person("张三"), person("李四", weight=b"      ", member=b"?")], language=0x4D))
-    assert found.sheets == {1: ("people", Flag.NONE)}
-    rows = [[found.raw().get((row, column)) for column in range(1, 6)] for row in (1, 2, 3)]
+    assert found.sheets == {0: ("", Flag.NONE)}
+    rows = [[found.raw(0).get((row, column)) for column in range(1, 6)] for row in (1, 2, 3)]
     assert rows == [
         ["XM", "SFZH", "CSRQ", "TZ", "DY"],
         ["张三", "650101198001010017", "19800101", "61.50", "TRUE"],
         ["李四", "650101198001010017", "19800101", None, None],
     ]
-    kinds = [found.kept[1, 2, column].type for column in range(1, 6)]
+    kinds = [found.kept[0, 2, column].type for column in range(1, 6)]
     assert kinds == [CellType.STRING, CellType.STRING, CellType.DATE, CellType.NUMBER, CellType.BOOLEAN]
-    assert found.kept[1, 2, 3].shown == "1980-01-01"
+    assert found.kept[0, 2, 3].shown == "1980-01-01"
     assert found.said == {"schema=1": "XM C(10), SFZH C(18), CSRQ D(8), TZ N(6,2), DY L(1)"}
     assert found.properties["dbf:updated"] == ["2005-07-31"]
     assert (found.ended, found.partial) == (None, [])
@@ -87,16 +87,16 @@ def test_each_record_is_a_row_below_the_names_of_the_fields() -> None:
 
 def test_a_deleted_record_keeps_its_place_and_is_hidden() -> None:
     found = read(dbf(PEOPLE, [person("甲"), person("乙", mark=b"*"), person("丙")], language=0x4D))
-    assert found.raw()[3, 1] == "乙"
-    assert found.kept[1, 3, 1].flags == HIDDEN
-    assert found.kept[1, 4, 1].flags == Flag.NONE
+    assert found.raw(0)[3, 1] == "乙"
+    assert found.kept[0, 3, 1].flags == HIDDEN
+    assert found.kept[0, 4, 1].flags == Flag.NONE
     assert found.properties["dbf:deleted"] == ["1"]
 
 
 def test_records_behind_the_stated_number_are_given_as_hidden() -> None:
     found = read(dbf(PEOPLE, [person("甲"), person("乙")], language=0x4D, stated=1))
-    assert found.kept[1, 3, 1].raw == "乙"
-    assert found.kept[1, 3, 1].flags == HIDDEN
+    assert found.kept[0, 3, 1].raw == "乙"
+    assert found.kept[0, 3, 1].flags == HIDDEN
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_texts_are_read_in_the_encoding_that_they_really_have(language: int, enc
             language=language,
         )
     )
-    assert [found.raw()[row, 1] for row in range(2, 2 + len(names))] == names
+    assert [found.raw(0)[row, 1] for row in range(2, 2 + len(names))] == names
     assert found.properties["text:encoding"] == [encoding]
 
 
 def test_a_letter_cut_by_its_field_is_no_damage() -> None:
     found = read(dbf([("A", "C", 5, 0)], [b" " + "张建国".encode("gb18030")[:5]], language=0x4D))
-    assert found.raw()[2, 1] == "张建\ufffd"
+    assert found.raw(0)[2, 1] == "张建\ufffd"
     assert found.properties["dbf:letters-cut-by-field"] == ["1"]
     assert found.partial == []
 
@@ -130,8 +130,8 @@ def test_a_memo_is_named_by_its_block_and_the_table_is_partly_read() -> None:
     found = read(
         dbf([("A", "C", 2, 0), ("M", "M", 10, 0)], [b" ab        17", b" cd          "], version=0x83)
     )
-    assert found.raw()[2, 2] == "17"
-    assert (3, 2) not in found.raw()
+    assert found.raw(0)[2, 2] == "17"
+    assert (3, 2) not in found.raw(0)
     assert found.partial == [Reason.EXTERNAL_PART]
 
 
@@ -152,7 +152,7 @@ def test_binary_fields_of_foxpro_are_read() -> None:
         b" " + bytes(4) + bytes(24) + bytes(6) + b"\2",
     ]
     found = read(dbf(fields, records, version=0x30, language=3, flags=(0, 0, 0, 0, 2, 5)))
-    rows = [[found.raw().get((row, column)) for column in range(1, 7)] for row in (1, 2, 3, 4)]
+    rows = [[found.raw(0).get((row, column)) for column in range(1, 7)] for row in (1, 2, 3, 4)]
     assert rows == [
         ["I", "B", "Y", "T", "V", None],
         ["-5", "2.5", "-1.2345", "2015-01-01T12:34:56", "abcdef", None],
@@ -163,9 +163,9 @@ def test_binary_fields_of_foxpro_are_read() -> None:
 
 def test_a_number_that_overflowed_and_a_day_in_no_calendar_stay_as_written() -> None:
     found = read(dbf([("N", "N", 3, 0), ("D", "D", 8, 0)], [b" ***20150231"]))
-    assert found.raw()[2, 1] == "***"
-    assert found.raw()[2, 2] == "20150231"
-    assert found.kept[1, 2, 2].type is CellType.STRING
+    assert found.raw(0)[2, 1] == "***"
+    assert found.raw(0)[2, 2] == "20150231"
+    assert found.kept[0, 2, 2].type is CellType.STRING
 
 
 def test_one_that_is_cut_short_gives_its_whole_records() -> None:
@@ -173,7 +173,7 @@ def test_one_that_is_cut_short_gives_its_whole_records() -> None:
     found = read(data[: len(data) // 2])
     assert found.ended is not None
     assert (found.ended.state, found.ended.reason) == (State.DAMAGED, Reason.CUT_SHORT)
-    assert 10 < len({row for row, _column in found.raw()}) < 51
+    assert 10 < len({row for row, _column in found.raw(0)}) < 51
 
 
 def test_a_table_is_recognised_by_a_header_that_fits_itself() -> None:
@@ -183,6 +183,13 @@ def test_a_table_is_recognised_by_a_header_that_fits_itself() -> None:
     assert not is_dbf(data[:10] + b"\1\1" + data[12:]), "the record has another length"
     assert not is_dbf(b"\x03" + bytes(100))
     assert not is_dbf(b"\x03 a text\n" * 40)
+
+
+def test_a_file_in_a_field_is_a_member() -> None:
+    picture = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff"
+    found = read(dbf([("Q", "Q", 19, 0)], [b" " + picture.ljust(19, b"\0")], version=0x30))
+    assert found.members == {"A2": picture.ljust(19, b"\0")}
+    assert found.said["cell=A2&file=1"] == "A2"
 
 
 def test_noise_never_raises() -> None:
@@ -206,4 +213,4 @@ def test_noise_never_raises() -> None:
 def test_the_sample_is_read() -> None:
     samples = Path(__file__).parents[3] / "src/proofroom/extract/formats/samples"
     found = read((samples / FORMAT.sample).read_bytes())
-    assert found.raw()[2, 1] == "张三"
+    assert found.raw(0)[2, 1] == "张三"

@@ -1,7 +1,7 @@
 """Bytes in a field: a file among them becomes a member, others stand in their cell as X'…'.
 
-A member is named `TABLE/CELL`, with a name behind it where one is known, and a line at
-`sheet=TABLE&cell=CELL&file=1` says so where the cell stands.
+A member is named `TABLE/CELL` (or `CELL`, where a file is one table), with a name behind it where one is
+known, and a line at `sheet=TABLE&cell=CELL&file=1` says so where the cell stands.
 """
 
 from __future__ import annotations
@@ -53,9 +53,10 @@ class Blobs:
 
     def _member(self, untrusted_table: str, cell: str, file: File) -> None:
         behind = file.untrusted_name.replace("\\", "/").rpartition("/")[2]
-        name = f"{untrusted_table.replace('/', '_')}/{cell}{'/' if behind else ''}{behind}"
+        name = "/".join(filter(None, (untrusted_table.replace("/", "_"), cell, behind)))
         untrusted = file.untrusted
-        part = format_parts((("sheet", untrusted_table), ("cell", cell), ("file", "1")))
+        sheet = (("sheet", untrusted_table),) if untrusted_table else ()
+        part = format_parts((*sheet, ("cell", cell), ("file", "1")))
         self._sink.lines([Line(part, PieceKind.NAME, name)])
         with self._sink.member(utf8(name), len(untrusted)) as out:
             for start in range(0, len(untrusted), _BLOCK):

@@ -14,7 +14,7 @@ from proofroom.extract.format import Line, Sink, Source, Unreadable
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
-_SHEET: Final = 1
+_ONLY_SHEET: Final = 0
 _FIRST_ROW: Final = 2
 _BLOCK: Final = 1 << 20
 _SAMPLE: Final = 1 << 16
@@ -29,7 +29,6 @@ def read_dbf(source: Source, sink: Sink) -> None:
     header = read_header(source)
     texts = FieldTexts(header.encoding, _sample(source, header))
     values = Values(header, texts)
-    name = texts.text(_stem(source.untrusted_name))
     named = [field for field in header.fields if not field.is_system]
     columns = [Column(texts.text(field.untrusted_name), field.kind) for field in named]
     declared = ", ".join(
@@ -39,7 +38,7 @@ def read_dbf(source: Source, sink: Sink) -> None:
     _tell(header, texts, sink)
     found = deleted = 0
     try:
-        with TableSheet(sink, _SHEET, name, columns, Blobs(sink)) as sheet:
+        with TableSheet(sink, _ONLY_SHEET, "", columns, Blobs(sink)) as sheet:
             for found, record in enumerate(_records(source, header), 1):
                 hidden = record[0] == _DELETED or found > header.stated_records
                 deleted += hidden
@@ -93,12 +92,6 @@ def _sample(source: Source, header: Header) -> bytes:
             continue
         break
     return b"\n".join(some)
-
-
-def _stem(untrusted_name: bytes) -> bytes:
-    """Give a file's name without its folder and extension: that is the table's name."""
-    name = untrusted_name.rpartition(b"/")[2]
-    return name.rpartition(b".")[0] or name
 
 
 def _tell(header: Header, texts: FieldTexts, sink: Sink) -> None:

@@ -1,9 +1,9 @@
 """Read dBase and FoxPro tables: every record as stored, also those marked as deleted, in the file's order.
 
-Row 1 names the fields, record N stands in row N + 1. A deleted record keeps its place, hidden; so does what
-lies behind the last record that the header counts. Texts of memo fields stand in another file (.dbt, .fpt):
-the cell holds the number of their block, and the table is `partly` read (`external-part`). `schema=1` says
-how the fields are declared.
+`cell=B2` has no sheet: row 1 names the fields, record N stands in row N + 1. A deleted record keeps its
+place, hidden; so does what lies behind the last record that the header counts. Texts of memo fields stand
+in another file (.dbt, .fpt): the cell holds the number of their block, and the table is `partly` read
+(`external-part`). `schema=1` says how the fields are declared.
 """
 
 from __future__ import annotations
