@@ -284,15 +284,16 @@ class _File:
         return self.tree(0x81, nodes), self.tree(0x80, blocks)
 
     def tree(self, kind: int, lines: list[bytes]) -> tuple[int, int]:
-        """Write a tree of pages of one or two levels; gives the number and the place of its root."""
-        width = len(lines[0])
-        most = (496 if self.narrow else 488) // width
-        leaves = [lines[at : at + most] for at in range(0, len(lines), most)]
-        pages = [(some[0][: self.width], self.page(kind, some, width, 0)) for some in leaves]
-        if len(pages) == 1:
-            return pages[0][1]
-        above = [key + struct.pack(f"<2{self.word}", *place) for key, place in pages]
-        return self.page(kind, above, 3 * self.width, 1)
+        """Write a tree of pages of as many levels as it needs; gives the number and the place of its root."""
+        width, level, some = len(lines[0]), 0, lines
+        while True:
+            most = (496 if self.narrow else 488) // width
+            leaves = [some[at : at + most] for at in range(0, len(some), most)]
+            pages = [(leaf[0][: self.width], self.page(kind, leaf, width, level)) for leaf in leaves]
+            if len(pages) == 1:
+                return pages[0][1]
+            some = [key + struct.pack(f"<2{self.word}", *place) for key, place in pages]
+            width, level = 3 * self.width, level + 1
 
     def page(self, kind: int, lines: list[bytes], width: int, level: int) -> tuple[int, int]:
         self.data += bytes(-len(self.data) % _PAGE)

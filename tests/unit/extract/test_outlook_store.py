@@ -217,6 +217,20 @@ def test_no_flipped_byte_raises_anything_else() -> None:
         read(whole[:at])
 
 
+def test_no_flipped_byte_makes_libpff_raise_anything_else() -> None:
+    item = Item(NOTE, people(2), [Attached({0x37050003: 1}, bytes(9_000))])
+    whole = write([Folder("Top", [item])], Stored(NAMES, orphaned=[Item(NOTE)]))
+    dice = random.Random(7)
+    for _ in range(400):
+        data = bytearray(whole)
+        for _ in range(dice.randint(1, 8)):
+            data[dice.randrange(len(data))] = dice.choice((0, 1, 0xFF, dice.randrange(256)))
+        try:
+            read_by_libpff(io.BytesIO(data), Kept())
+        except Unreadable as cut:
+            assert cut.state == State.DAMAGED
+
+
 def test_limits_cut_a_member_and_the_next_one_is_read() -> None:
     big = Item(NOTE, [], [Attached({0x37050003: 1}, bytes(100_000))])
     data = write([Folder("Top", [big, Item(NOTE)])], Stored(NAMES))

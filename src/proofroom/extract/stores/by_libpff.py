@@ -20,8 +20,8 @@ from proofroom.extract.stores.items import StoredAttachment, StoredItem
 from proofroom.extract.stores.outlet import Outlet, item_name
 from proofroom.model.states import Reason, State
 
-ERRORS: Final = (OSError, ValueError, OverflowError, TypeError, SystemError)
-"""What libpff raises when a part of a store cannot be read."""
+ERRORS: Final = (OSError, ValueError, OverflowError, TypeError, SystemError, MemoryError)
+"""What libpff raises when a part of a store cannot be read: the last of them also for a thing of an unknown kind."""
 
 _BLOCK: Final = 1 << 18
 _DEEPEST: Final = 100
@@ -47,23 +47,25 @@ class _Walk:
     def __init__(self, store: Any, sink: Sink) -> None:
         self._store = store
         self._sink = sink
-        raw = _bag(store.name_to_id_map, {}) if store.name_to_id_map is not None else Bag()
+        raw = _bag(_given(store, "name_to_id_map"), {})
         streams = (raw.raw(2), raw.raw(3), raw.raw(4))
         self._names = names_of(*streams)
         self._outlet = Outlet(sink, MessageWriter(None, NameMap.of(*streams)))
 
     def go(self) -> None:
         """Send the store, its folders and items, and the items without a folder."""
-        try:
-            self._outlet.store(_bag(self._store.message_store, self._names))
-            root = self._store.root_folder
-        except ERRORS:
-            raise Unreadable(State.DAMAGED, Reason.DAMAGED_PART) from None
+        self._outlet.store(_bag(_given(self._store, "message_store"), self._names))
+        root = _given(self._store, "root_folder")
         if root is not None:
             self._folder(root, "", 0)
         for place, item in enumerate(self._each(self._store, "orphan_item"), 1):
-            self._sink.meta("pst:orphaned", item_name("orphaned", place, item.identifier))
+            if hasattr(item, "get_sub_folder"):
+                self._folder(item, "orphaned", 1)
+                continue
+            self._sink.meta("pst:orphaned", item_name("orphaned", place, _number(item)))
             self._item(item, "orphaned", place)
+        if root is None:
+            raise Unreadable(State.DAMAGED, Reason.DAMAGED_PART)
 
     def _folder(self, folder: Any, above: str, depth: int) -> None:
         if depth > _DEEPEST:
@@ -71,20 +73,21 @@ class _Walk:
             return
         path = above
         if depth:
-            path = self._outlet.folder(above, _bag(folder, self._names), folder.identifier, hidden=False)
+            path = self._outlet.folder(above, _bag(folder, self._names), _number(folder), hidden=False)
         for place, item in enumerate(self._each(folder, "sub_message"), 1):
             self._item(item, path, place)
         for inner in self._each(folder, "sub_folder"):
             self._folder(inner, path, depth + 1)
 
     def _item(self, item: Any, path: str, place: int) -> None:
-        name = item_name(path, place, item.identifier)
+        name = item_name(path, place, _number(item))
         try:
             found = StoredItem(_bag(item, self._names))
-            recipients = item.recipients
+            recipients = _given(item, "recipients")
             if recipients is not None:
                 found.recipients = [_set(one, self._names) for one in self._each(recipients, "record_set")]
-            found.attached = [self._attachment(one) for one in self._each(item, "attachment")]
+            if hasattr(item, "get_attachment"):
+                found.attached = [self._attachment(one) for one in self._each(item, "attachment")]
         except ERRORS:
             self._outlet.lost(name, State.DAMAGED, Reason.CUT_SHORT)
             return
@@ -116,15 +119,31 @@ class _Walk:
             yield found
 
 
+def _given(holder: Any, name: str) -> Any:
+    """Give a part of the store; None when it is not there or cannot be read."""
+    try:
+        return getattr(holder, name, None)
+    except ERRORS:
+        return None
+
+
+def _number(item: Any) -> int:
+    return _given(item, "identifier") or 0
+
+
 def _entries(item: Any) -> Iterator[Any]:
     for place in range(item.number_of_record_sets):
         yield from item.get_record_set(place).entries
 
 
 def _bag(item: Any, names: dict[int, str]) -> Bag:
+    """Read the properties of a thing; where libpff fails, those before stand."""
     bag = Bag(names)
-    if item is not None:
-        _fill(bag, _entries(item))
+    try:
+        if item is not None:
+            _fill(bag, _entries(item))
+    except ERRORS:
+        bag.damaged = True
     return bag
 
 
@@ -136,10 +155,10 @@ def _set(record_set: Any, names: dict[int, str]) -> Bag:
 
 def _fill(bag: Bag, entries: Any) -> None:
     for entry in entries:
-        tag, kind = entry.entry_type, entry.value_type
-        if not tag or not kind or tag == DATA or tag in ROW_NUMBERS:
-            continue
         try:
+            tag, kind = entry.entry_type, entry.value_type
+            if not tag or not kind or tag == DATA or tag in ROW_NUMBERS:
+                continue
             add_value(bag, tag, kind, entry.data or b"")
         except ERRORS:
             bag.damaged = True

@@ -28,6 +28,8 @@ _S: Final = bytes.fromhex(
     "e9f3d52f7020f21f0567ad5510cecde3273bdabad7c226d4911dd21c2233f8fa"
     "f15aefcf90b68bb5bdc0bf08971e6ce261e0c6c159abbb58de5fdf60797eb28a"
 )
+_UP: Final = bytes(range(256)) * 34
+_DOWN: Final = bytes(-value & 0xFF for value in range(256)) * 34
 _I: Final = bytes(_R.index(value) for value in range(256))
 
 
@@ -41,14 +43,23 @@ def plain(data: bytes, method: int, number: int) -> bytes:
 def _cyclic(data: bytes, number: int) -> bytes:
     """Turn the three wheels: the first and the last by the low byte of a counter, the middle by its high byte."""
     key = (number ^ number >> 16) & 0xFFFF
-    out = bytearray(len(data))
-    for at in range(len(data)):
-        low, high = (key + at) & 0xFF, (key + at) >> 8 & 0xFF
-        out[at] = (_middle(high)[_R[(data[at] + low) & 0xFF]] - low) & 0xFF
-    return bytes(out)
+    low = key & 0xFF
+    turned = _added(data, _UP[low : low + len(data)])
+    out = bytearray()
+    while len(out) < len(data):
+        run = 0x100 - (low + len(out)) % 0x100
+        out += turned[len(out) : len(out) + run].translate(_wheels((key + len(out)) >> 8 & 0xFF))
+    return _added(bytes(out), _DOWN[low : low + len(data)])
+
+
+def _added(data: bytes, more: bytes) -> bytes:
+    """Add byte by byte without carries, all at once."""
+    one, other = int.from_bytes(data), int.from_bytes(more)
+    lower, upper = int.from_bytes(b"\x7f" * len(data)), int.from_bytes(b"\x80" * len(data))
+    return (((one & lower) + (other & lower)) ^ ((one ^ other) & upper)).to_bytes(len(data))
 
 
 @lru_cache(256)
-def _middle(high: int) -> bytes:
-    """Give what the middle and the last wheel make of each byte."""
-    return bytes(_I[(_S[(value + high) & 0xFF] - high) & 0xFF] for value in range(256))
+def _wheels(high: int) -> bytes:
+    """Give what all three wheels make of each byte while the counter's high byte stands."""
+    return bytes(_I[(_S[(_R[value] + high) & 0xFF] - high) & 0xFF] for value in range(256))
