@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from proofroom.extract.containers.giving import checked
+from proofroom.extract.containers.set_names import is_part
 from proofroom.extract.containers.seven_coders import (
     Keys,
     aes_properties,
@@ -70,6 +71,9 @@ class Archive:
         if mark != _MARK or zlib.crc32(start[12:]) != start_crc:
             raise broken()
         if _START.size + offset + length > size:
+            if is_part(self._source.untrusted_name):
+                # Its table stands at the end of the last file of the set.
+                raise Unreadable(State.UNKNOWN, Reason.PART_OF_SET)
             raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
         if length > _LARGEST_HEADER:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_MEMORY)

@@ -59,7 +59,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """Where the directory stands, by how much its addresses are shifted, and what its end record says."""
+    """Where the directory stands, by how much its addresses are shifted, and what its end record says.
+
+    `volume` is the number of this file, from 0, where the zip was cut into several.
+    """
 
     start: int
     end: int
@@ -67,6 +70,7 @@ class Directory:
     count: int
     after: int
     untrusted_comment: bytes = b""
+    volume: int = 0
 
 
 @dataclass(slots=True)
@@ -105,7 +109,7 @@ def find_directory(stream: BinaryIO, size: int) -> Directory | None:
 
 def _directory(stream: BinaryIO, at: int, record: bytes, size: int) -> Directory | None:
     """Read one end record and see whether a directory stands where it points."""
-    _, _, _, _, count, length, offset, comment = _END.unpack_from(record)
+    _, volume, _, _, count, length, offset, comment = _END.unpack_from(record)
     after = at + _END.size + comment
     remark = record[_END.size : _END.size + comment]
     ends = at
@@ -119,7 +123,8 @@ def _directory(stream: BinaryIO, at: int, record: bytes, size: int) -> Directory
             continue
         stream.seek(start)
         if stream.read(4) == b"PK\1\2" or (not count and not length):
-            return Directory(start, ends, shift, count, max(size - after, 0), remark)
+            volume = 0 if volume == SHORT_ALL else volume
+            return Directory(start, ends, shift, count, max(size - after, 0), remark, volume)
     return None
 
 

@@ -96,6 +96,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/x-lzh-compressed": "lzh lha",
     "application/x-ewf": "e01 ex01 l01 s01",
     "application/x-ms-wim": "wim swm esd",
+    "application/x-part-of-set": "z01",
     "application/x-qemu-disk": "qcow qcow2",
     "application/x-raw-disk-image": "img dd raw ima iso",
     "application/x-udf-image": "udf iso img",

@@ -55,5 +55,6 @@ BUILT_IN: Final = (
     "archive",
     "diskimage",
     "packed",
+    "set_part",
     "gzip",
 )

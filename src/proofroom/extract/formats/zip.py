@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from proofroom.extract.containers.giving import MOST_FACTS, give, special, text_of, withhold
+from proofroom.extract.containers.set_names import is_part
 from proofroom.extract.containers.zip_content import Content
 from proofroom.extract.containers.zip_entries import (
     MASKED,
@@ -39,7 +40,13 @@ def _read(source: Source, sink: Sink, zipped: _Zip) -> None:
     directory = find_directory(source.untrusted, source.size)
     if directory is None or _is_of_a_member(source, directory):
         found = zipped.unlisted(0, source.size)
+        if _is_part(source):
+            raise Unreadable(State.PARTLY if found else State.UNKNOWN, Reason.PART_OF_SET)
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT if found else Reason.NOT_WELL_FORMED)
+    if directory.volume:
+        sink.meta("zip:volume", str(directory.volume + 1))
+        sink.partly(Reason.PART_OF_SET)
+        zipped.is_last = True
     for number, entry in enumerate(listed_entries(source.untrusted, directory), 1):
         zipped.listed(number, entry)
     if (zipped.count & 0xFFFF) != (directory.count & 0xFFFF):
@@ -61,12 +68,19 @@ def _is_of_a_member(source: Source, directory: Directory) -> bool:
     return begins and directory.shift > 0 and directory.after > 0
 
 
+def _is_part(source: Source) -> bool:
+    """Tell whether a zip without a directory is one of several into which it was cut."""
+    source.untrusted.seek(0)
+    return is_part(source.untrusted_name) or source.untrusted.read(4) == b"PK\7\x08"
+
+
 class _Zip:
     """One zip on its way to the sink."""
 
     def __init__(self, source: Source, sink: Sink) -> None:
         self.spans = Spans()
         self.count = 0
+        self.is_last = False
         self._source = source
         self._sink = sink
         self._content = Content(source, sink)
@@ -82,7 +96,9 @@ class _Zip:
         self._facts(f"zip:entry:{number}", entry)
         local = local_entry(self._source.untrusted, entry.at)
         if local is None:
-            if not entry.is_folder:
+            if self.is_last and not entry.is_folder:
+                withhold(self._sink, entry.untrusted_name, State.UNKNOWN, Reason.PART_OF_SET)
+            elif not entry.is_folder:
                 cut = entry.at >= self._source.size
                 reason = Reason.CUT_SHORT if cut else Reason.NOT_WELL_FORMED
                 withhold(self._sink, entry.untrusted_name, State.DAMAGED, reason)
