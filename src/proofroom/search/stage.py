@@ -48,7 +48,8 @@ _PENDING: Final = """select * from (select a.digest, a.size, a.cells + a.pieces 
 
 def changed_since(journal: Journal) -> int:
     """Count the artifacts that were read anew since they were indexed."""
-    return sum(bool(row["again"]) for row in journal.each(_PENDING, (VERSION,)))
+    pending = journal.each(_PENDING, (VERSION,))
+    return sum(row["again"] and row["before"] != row["content"] for row in pending)
 
 
 class Progress(Protocol):
