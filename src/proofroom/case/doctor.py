@@ -8,6 +8,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from proofroom.extract.containers.archive_calls import is_at_hand
 from proofroom.extract.ocr.engines import EngineInfo, available
 from proofroom.extract.outside import outside_formats
 from proofroom.extract.sandbox import Sandbox, probe
@@ -36,7 +37,7 @@ _PROGRAMS: Final = (
 
 def examine() -> list[dict[str, Any]]:
     """Look at the machine; gives one line per thing, mandatory ones first."""
-    findings = [*_sandbox(), _worker(), _python(), *_engines(), *_programs(), *_outside()]
+    findings = [*_sandbox(), _worker(), _python(), *_engines(), _library(), *_programs(), *_outside()]
     return [asdict(one) for one in sorted(findings, key=lambda one: (one.present, not one.mandatory))]
 
 
@@ -132,6 +133,18 @@ def _engine_says(one: EngineInfo) -> str:
     reads = ", ".join(_SCRIPTS[script] for script in one.scripts)
     here = f"{one.version}, reads {reads or 'nothing'}" if one.version else "not found"
     return f"{here}; missing: {', '.join(one.missing)}" if one.missing else here
+
+
+def _library() -> Finding:
+    """Say whether the library is here that opens old archives."""
+    return Finding(
+        "libarchive",
+        is_at_hand(),
+        mandatory=False,
+        says="opens old archives" if is_at_hand() else "not found",
+        lost="cab, iso, cpio, deb, rpm, lha, xar, lz4, lzip and packed RAR end unknown (no-library)",
+        remedy="Run scripts/system-packages, then `proofroom run CASE --redo reason=no-library`.",
+    )
 
 
 def _programs() -> list[Finding]:
