@@ -94,8 +94,14 @@ class Tries:
         )
 
     def go_on(self) -> None:
-        """Let the next run go on where the limit cut the tries; call inside a transaction."""
-        self._journal.execute("update tries set mark = '' where is_cut")
+        """Let the next run go on where the limit cut the tries; call inside a transaction.
+
+        An archive that was cut among its members, not among the words, begins anew: the limit may be another now.
+        """
+        self._journal.execute(
+            "update tries set mark = '', words = case offered when 0 then ? else words end where is_cut",
+            (zlib.compress(b""),),
+        )
 
     def start_over(self, artifacts: Iterable[str]) -> None:
         """Let artifacts be read again as if nothing had been tried on them."""

@@ -41,7 +41,8 @@ def ending(keeper: Keeper) -> tuple[State, Reason] | None:
 def package(size: int = 6_017) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("[Content_Types].xml", "<Types/>" + " " * size)
+        # Without a date, so that two packages are one.
+        archive.writestr(zipfile.ZipInfo("[Content_Types].xml"), "<Types/>" + " " * size)
     return out.getvalue()
 
 
@@ -113,10 +114,10 @@ def envelope(info: bytes, body: bytes) -> bytes:
     return compound.write([("EncryptionInfo", info.ljust(4096)), ("EncryptedPackage", body)])
 
 
-def standard_by_hand(clear: bytes) -> bytes:
+def standard_by_hand(clear: bytes, password: str = PASSWORD) -> bytes:
     """Lock as MS-OFFCRYPTO 2.3.4.5 to 2.3.4.9 say (Office 2007)."""
     salt, verifier = bytes(range(16)), b"verifier-of-16-b"
-    key = ECMA376Standard.makekey_from_password(PASSWORD, 0x660E, 0x8004, 0x18, 128, 16, salt)
+    key = ECMA376Standard.makekey_from_password(password, 0x660E, 0x8004, 0x18, 128, 16, salt)
 
     def ecb(data: bytes) -> bytes:
         encryptor = Cipher(algorithms.AES(bytes(key)), modes.ECB()).encryptor()

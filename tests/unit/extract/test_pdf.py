@@ -198,7 +198,7 @@ def test_a_mark_across_two_blocks_is_found_once(read_with: Read) -> None:
 
 
 # Made with RC4 by hand: the owner's and the user's entries of ISO 32000-1, 7.6.3, for "secret".
-def locked() -> bytes:
+def locked(password: bytes = b"secret") -> bytes:
     import hashlib
 
     pad = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
@@ -219,7 +219,7 @@ def locked() -> bytes:
     def md5(data: bytes) -> bytes:
         return hashlib.md5(data, usedforsecurity=False).digest()
 
-    user = b"secret" + pad[:26]
+    user = (password + pad)[:32]
     owner = rc4(md5(user)[:5], user)
     key = md5(user + owner + (-4 & 0xFFFFFFFF).to_bytes(4, "little") + b"ID")[:5]
     content = rc4(md5(key + (4).to_bytes(3, "little") + b"\0\0")[:10], at(50, 700, b"locked text"))
@@ -230,6 +230,19 @@ def locked() -> bytes:
         rc4(key, pad).hex().encode(),
     )
     return data.replace(b"/Size", entries + b"/Size")
+
+
+@pytest.mark.parametrize(
+    ("password", "encoding"), [("名单密码", "gb18030"), ("Осень", "cp1251"), ("Öl", "latin-1")]
+)
+def test_a_password_in_an_encoding_of_its_time_opens_a_document(
+    read_with: Read, password: str, encoding: str
+) -> None:
+    data = locked(password.encode(encoding))
+    assert read_with(FORMAT, data, passwords=("wrong",)).ended == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
+    found = read_with(FORMAT, data, passwords=("wrong", password))
+    assert found.said == {"page=1&line=1": "locked text"}
+    assert found.properties["pdf:password-index"] == ["1"]
 
 
 def test_a_locked_document_opens_with_a_password_it_was_given(read_with: Read) -> None:

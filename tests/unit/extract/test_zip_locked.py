@@ -12,7 +12,7 @@ import zlib
 import pytest
 from container_sink import read_container
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from zip_by_hand import by_hand
+from zip_by_hand import by_hand, joined
 
 from proofroom.extract.containers.zip_ciphers import OldCipher
 from proofroom.extract.formats.zip import FORMAT
@@ -93,3 +93,56 @@ def test_a_broken_seal_is_told_and_the_bytes_stay() -> None:
         State.LOCKED,
         Reason.PASSWORD_UNKNOWN,
     )
+
+
+def falsely_checked(data: bytes, right: bytes) -> tuple[bytes, str]:
+    """Lock with AES, and find a wrong password whose two bytes fit by chance: the file is written to suit it."""
+    locked = bytearray(aes_locked(data, right))
+    at = locked.index(bytes(range(16))) + 16
+    wrong = hashlib.pbkdf2_hmac("sha1", b"wrong", bytes(range(16)), 1_000, 66)[-2:]
+    # Both passwords must pass these two bytes for the test; so the right one is the one whose seal fits.
+    locked[at : at + 2] = wrong
+    return bytes(locked), "wrong"
+
+
+def test_a_password_whose_two_bytes_fit_by_chance_is_not_believed_before_the_seal() -> None:
+    data, chance = falsely_checked(b"names " * 20, b"right")
+    many = tuple(f"other{number}" for number in range(300))
+    kept = read_container(FORMAT, data, *many, chance)
+    assert kept.fate(b"a") == (State.LOCKED, Reason.PASSWORD_UNKNOWN)
+    assert "zip:password-index" not in kept.properties
+
+
+def test_a_damaged_entry_under_a_known_password_is_damaged_and_not_locked() -> None:
+    good, bad = old_locked(b"x" * 900, b"secret"), bytearray(old_locked(b"y" * 900, b"secret"))
+    bad[bad.index(b"locked") + 60] ^= 0xFF
+    kept = read_container(FORMAT, joined(good, bytes(bad)), "secret")
+    assert kept.members[1].ended == (State.DAMAGED, Reason.BAD_CHECKSUM)
+
+
+def test_ten_thousand_locked_members_end_in_time_and_say_what_was_tried() -> None:
+    one = old_locked(b"a" * 30, b"nobody knows")
+    kept = read_container(FORMAT, joined(*[one] * 10_000), *(f"word{number}" for number in range(1_000)))
+    assert len(kept.members) == 10_000
+    assert {kept.members[0].ended, kept.members[-1].ended} <= {
+        (State.LOCKED, Reason.PASSWORD_UNKNOWN),
+        (State.LOCKED, Reason.LIMIT_PASSWORDS),
+    }
+    assert kept.properties["zip:passwords-tried"] == ["1000+"]
+
+
+def test_ten_thousand_members_under_one_password_open() -> None:
+    one = old_locked(b"a" * 30, b"secret")
+    kept = read_container(
+        FORMAT, joined(*[one] * 10_000), *(f"word{number}" for number in range(500)), "secret"
+    )
+    assert [member.ended for member in kept.members if member.ended] == []
+    assert kept.properties["zip:password-index"] == ["500"]
+
+
+def test_a_password_of_odd_signs_neither_breaks_nor_passes() -> None:
+    odd = ("", "\0", "a\nb", "\x1b[31m", "\ud800", "x" * 100_000, "\U0010ffff", "é")
+    kept = read_container(FORMAT, old_locked(b"data", b"a\nb"), *odd)
+    assert kept.data == {b"locked": b"data"}
+    for data in (old_locked(b"data", b"secret"), aes_locked(b"data", b"secret")):
+        assert read_container(FORMAT, data, *odd).partial == [Reason.LOCKED_PART]
