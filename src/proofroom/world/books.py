@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from proofroom.world import delimited, layout, lists, ods, register, xls, xlsx
+from proofroom.world import databases, delimited, layout, lists, ods, register, xls, xlsx
 from proofroom.world.layout import Column, Layout
 from proofroom.world.lists import Roll
 from proofroom.world.parts import Made
@@ -34,7 +34,12 @@ _REGISTER_PLAN = (
     ("户籍/导出/户籍_utf8.csv", 70),
     ("户籍/导出/户籍_utf16.csv", 40),
     ("户籍/导出/户籍.tsv", 30),
+    ("户籍/导出/户籍.sql", 40),
+    ("户籍/系统/户籍.db", 40),
+    ("户籍/系统/HJ.DBF", 30),
 )
+_DATABASES = (".sql", ".db", ".DBF")
+_TABLE = "户籍"
 _ENCODINGS = {
     "户籍/导出/户籍_GB18030.csv": ("gb18030", ",", b""),
     "户籍/导出/户籍_utf8.csv": ("utf-8", ",", b"\xef\xbb\xbf"),
@@ -44,7 +49,7 @@ _ENCODINGS = {
 
 
 def register_files(entries: list[Entry], *, blind: bool) -> list[File]:
-    """Spread the register over two .xlsx (one in the 1904 date system), an .ods and four delimited files."""
+    """Spread the register over workbooks (one in the 1904 date system), delimited files and databases."""
     total = sum(share for _, share in _REGISTER_PLAN)
     files, start, given = [], 0, 0
     for path, share in _REGISTER_PLAN:
@@ -56,6 +61,8 @@ def register_files(entries: list[Entry], *, blind: bool) -> list[File]:
 
 
 def _register_file(path: str, entries: list[Entry], *, blind: bool) -> Made:
+    if path.endswith(_DATABASES):
+        return _as_database(path, entries)
     if path in _ENCODINGS:
         return _as_text(entries, register.COLUMNS, *_ENCODINGS[path])
     if path.endswith((".ods", ".xls")):
@@ -99,6 +106,20 @@ def _as_text(
     rows = layout.lay(sheet, columns, clean, Layout(day_format=ISO_DAY))
     made = delimited.write(layout.records(sheet), encoding=encoding, delimiter=delimiter, bom=bom)
     return _with_entries(made, [("", row, entry) for _, row, entry in rows])
+
+
+def _as_database(path: str, entries: list[Entry]) -> Made:
+    """Write rows as a table of a database, as texts; in dBase one is marked as deleted."""
+    clean = [_without(entry, NO_NUMBERS) for entry in entries]
+    sheet = Sheet("csv")
+    rows = layout.lay(sheet, register.COLUMNS, clean, Layout(day_format=ISO_DAY))
+    records = layout.records(sheet)
+    if path.endswith(".DBF"):
+        made, name = databases.dbf(records, frozenset((3,))), ""
+    else:
+        made = (databases.mysql if path.endswith(".sql") else databases.sqlite)(records, _TABLE)
+        name = _TABLE
+    return _with_entries(made, [(name, row, entry) for _, row, entry in rows])
 
 
 def _without(entry: Entry, kinds: tuple[str, ...]) -> Entry:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from collections import Counter, defaultdict
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -288,3 +290,16 @@ def test_gold_answers_agree_with_the_files(demo: WorldSummary, demo_files: dict[
     assert gold["detained"]["on_day"] <= gold["detained"]["in_period"]
     assert set(gold["source_traces"]) <= set(demo_files)
     assert set(gold["speech"]["cited_by"]) <= set(demo_files)
+
+
+def test_a_database_holds_the_rows_at_their_cells(demo: WorldSummary, cells: Facts) -> None:
+    path = "户籍/系统/户籍.db"
+    with closing(sqlite3.connect(demo.out / "cache" / path)) as database:
+        found = database.execute('select * from "户籍" order by rowid')
+        records = [[one[0] for one in found.description], *map(list, found)]
+    width = len(records[0])
+    for row in cells[path]:
+        number, column = parse_cell(row["at"]["cell"])
+        if column <= width:
+            assert records[number - 1][column - 1] == row["raw"]
+    assert len(cells[path]) == sum(text is not None for record in records for text in record) + len(records)
