@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from proofroom.extract.ooxml.safe_xml import Attributes, Handler, attribute
+from proofroom.extract.opendocument.names import OdfParser
 from proofroom.extract.opendocument.styles import Styles
 
 _BODIES: Final = ("text", "spreadsheet", "presentation", "drawing", "chart", "image", "database")
@@ -38,6 +39,7 @@ class Router:
         self._waiting = False
         self._class = ""
         self.root = ""
+        self.parser = OdfParser(self)
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
@@ -68,6 +70,9 @@ class Router:
         kind = name.removeprefix("office:")
         if kind in _BODIES:
             self._into_body(kind, name, attributes)
+            if self._into is not None:
+                # A body holds nothing for anybody else: its reader need not be asked by way of us.
+                self.parser.focus(self._into)
         else:
             self._into_body(self._class or "text", "office:body", attributes, name)
 

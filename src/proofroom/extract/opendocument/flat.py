@@ -13,7 +13,6 @@ from proofroom.extract.opendocument.bodies import Bodies
 from proofroom.extract.opendocument.content import Router
 from proofroom.extract.opendocument.deliver import Deliver
 from proofroom.extract.opendocument.facts import send_meta, send_settings
-from proofroom.extract.opendocument.names import OdfParser
 from proofroom.extract.opendocument.styles import Styles
 from proofroom.model.states import Reason, State
 
@@ -76,12 +75,11 @@ def read_flat(source: Source, sink: Sink) -> None:
 
 
 def _parse(source: Source, router: Router) -> Reason:
-    parser = OdfParser(router)
     source.untrusted.seek(0)
     try:
         while block := source.untrusted.read(_BLOCK):
-            parser.feed(block)
-        parser.feed(b"", final=True)
+            router.parser.feed(block)
+        router.parser.feed(b"", final=True)
     except DamagedPart as damaged:
         return damaged.reason
     return Reason.NONE

@@ -36,6 +36,7 @@ _OTHERS: Final = {
     "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0": "calcext",
     "urn:org:documentfoundation:names:experimental:ooxml-odf-interop:xmlns:field:1.0": "field",
 }
+DEEPEST: Final = 256
 _MOST_NAMES: Final = 4_096
 
 
@@ -66,16 +67,40 @@ class OdfParser(SafeParser):
         """Send events to the handler."""
         super().__init__(handler)
         self._old = False
+        self._focused: Handler | None = None
+        self._until = 0
         self._names: dict[str, str] = {}
 
     def _declare(self, prefix: str | None, uri: str | None) -> None:
         super()._declare(prefix, uri)
         self._old = self._old or bool(uri and modern_uri(uri) != uri)
 
+    def focus(self, handler: Handler) -> None:
+        """Give all that is inside the element that has just begun, and its end, to this handler directly."""
+        self._focused, self._until = handler, self._depth
+        self._parser.CharacterDataHandler = handler.text
+
     def _start(self, name: str, attributes: Attributes) -> None:
         if self._old and attributes:
             attributes = {self._modern(key): value for key, value in attributes.items()}
-        super()._start(name, attributes)
+        if self._focused is None:
+            super()._start(name, attributes)
+            return
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise DamagedPart(Reason.LIMIT_DEPTH)
+        self._focused.start(self._local.get(name) or self._shorten(name), attributes)
+
+    def _end(self, name: str) -> None:
+        if self._focused is None:
+            super()._end(name)
+        elif self._depth > self._until:
+            self._depth -= 1
+            self._focused.end(self._local.get(name) or self._shorten(name))
+        else:
+            self._focused = None
+            self._parser.CharacterDataHandler = self._handler.text
+            super()._end(name)
 
     def _shorten(self, name: str) -> str:
         """Give `prefix:local`, and remember it as long as there are few of them."""
@@ -107,12 +132,11 @@ _MOVED: Final = frozenset(
 """Attributes of a cell's value that stood in the namespace of tables before ODF 1.0."""
 
 
-def parse_part(package: Package, name: str, handler: Handler) -> Reason:
-    """Parse one part into a handler; gives why it could not be read to its end, or NONE."""
+def parse_part(package: Package, name: str, parser: OdfParser) -> Reason:
+    """Parse one part; gives why it could not be read to its end, or NONE."""
     entry = package.find(name)
     if entry is None:
         return Reason.DAMAGED_PART
-    parser = OdfParser(handler)
     try:
         for block in package.blocks(entry):
             parser.feed(block)

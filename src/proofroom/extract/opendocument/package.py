@@ -23,7 +23,7 @@ from proofroom.extract.opendocument.facts import (
     send_signatures,
     send_versions,
 )
-from proofroom.extract.opendocument.names import parse_part
+from proofroom.extract.opendocument.names import OdfParser, parse_part
 from proofroom.extract.opendocument.styles import Styles
 from proofroom.extract.opendocument.unlocking import unlock_package
 from proofroom.model.states import Reason, State
@@ -68,7 +68,7 @@ def _read_texts(package: Package, sink: Sink, lines: LineBatch) -> Reason:
     macros = Macros(Deliver(sink, lines))
     router = Router(styles, bodies.reader, sides={"office:scripts": macros})
     try:
-        broken = parse_part(package, "content.xml", router)
+        broken = parse_part(package, "content.xml", router.parser)
     finally:
         bodies.finish()
     _read_masters(package, sink, bodies)
@@ -89,7 +89,7 @@ def _read_masters(package: Package, sink: Sink, bodies: Bodies) -> None:
 
 def _read_styles(package: Package, sink: Sink, router: Router) -> None:
     if package.find("styles.xml") is not None:
-        broken = parse_part(package, "styles.xml", router)
+        broken = parse_part(package, "styles.xml", router.parser)
         if broken:
             sink.partly(broken)
 
@@ -99,7 +99,7 @@ def _read_macros(package: Package, macros: Macros, sink: Sink) -> None:
     for entry in package.entries:
         name = plain_name(entry_name(entry))
         if _BASIC.fullmatch(name):
-            broken = parse_part(package, entry_name(entry), macros)
+            broken = parse_part(package, entry_name(entry), OdfParser(macros))
             if broken:
                 package.used.discard(name)
         elif _SCRIPTS.fullmatch(name):

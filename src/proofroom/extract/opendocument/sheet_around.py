@@ -59,7 +59,7 @@ class OdsAround:
             told = [attribute(attributes, key) for key in ("href", "table-name", "name")]
             self._sink.meta("odf:external-link", " ".join(filter(None, told))[:_LONGEST])
             if cell is not None and told[0]:
-                cell.pinned.append(("link", told[0]))
+                cell.pin("link", told[0])
         elif name == "office:dde-source":
             keys = ("dde-application", "dde-topic", "dde-item")
             self.linked = " ".join(attribute(attributes, key) for key in keys).strip() or "dde"
@@ -103,16 +103,16 @@ class OdsAround:
     def comment(self, comment: OdsComment, cell: OdsCell | None) -> None:
         """Take a comment: one that hangs on no cell stands with the sheet."""
         if cell is not None:
-            cell.comments.append(comment)
+            cell.comment(comment)
         else:
             self._comment(self._on.at_sheet("comment", PieceKind.COMMENT, _text(comment)), comment)
 
     def pinned(self, row: int, column: int, cell: OdsCell) -> None:
         """Give what is pinned to a cell."""
-        for comment in cell.comments:
+        for comment in cell.comments or ():
             line = self._on.at_cell(row, column, "comment", PieceKind.COMMENT, _text(comment))
             self._comment(line, comment)
-        for what, text in cell.pinned:
+        for what, text in cell.pinned or ():
             self._lines.add(self._on.at_cell(row, column, what, _KINDS.get(what, PieceKind.NAME), text))
 
     def binary(self, untrusted_base64: str) -> str:

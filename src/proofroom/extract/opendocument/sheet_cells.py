@@ -6,6 +6,7 @@ the sheet, unless it is empty. Elements have names such as `table:table-cell` he
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from typing import Final
@@ -66,8 +67,10 @@ class OdsCells:
         self._cell: OdsCell | None = None
         self._in_row: list[tuple[int, int, OdsCell]] = []
         self._row_repeated, self._row_hidden, self._row_style = 1, False, ""
-        self._column_styles: list[tuple[int, str]] = []
+        self._column_ends: list[int] = []
+        self._column_styles: list[str] = []
         self._nested = 0
+        self._special = False
         self._text: list[str] | None = None
         self._starts = self._start_readers()
         self._ends = self._end_readers()
@@ -76,38 +79,37 @@ class OdsCells:
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
-        if self._changes is not None:
+        reader = self._starts.get(name)
+        if reader is not None and (not self._special or self._stands(name)):
+            reader(attributes)
+        elif self._changes is not None:
             self._changes.start(name, attributes)
         elif name == CHANGES:
-            self._changes = OdsChanges()
-        elif self._drawn.start(name, attributes, self._cell):
-            return
-        elif name == "table:table" and self._cell is not None:
+            self._changes, self._special = OdsChanges(), True
+        elif self._nested and name == "table:table":
             self._nested += 1
-        elif not self._nested or name.startswith("text:"):
-            reader = self._starts.get(name)
-            if reader is not None:
-                reader(attributes)
-            else:
-                self.around.start(name, attributes, self._cell)
+        elif not self._drawn.start(name, attributes, self._cell) and reader is None:
+            self.around.start(name, attributes, self._cell)
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
-        if self._changes is not None:
+        reader = self._ends.get(name)
+        if reader is not None and (not self._special or self._stands(name)):
+            reader()
+        elif self._changes is not None:
             if name == CHANGES:
-                self.around.changes, self._changes = self._changes.found, None
+                self.around.changes, self._changes, self._special = self._changes.found, None, False
             else:
                 self._changes.end(name)
-        elif self._drawn.end(name):
-            return
-        elif name == "table:table" and self._nested:
+        elif self._nested and name == "table:table":
             self._nested -= 1
-        elif not self._nested or name.startswith("text:"):
-            reader = self._ends.get(name)
-            if reader is not None:
-                reader()
-            else:
-                self.around.end(name)
+            self._special = self._nested > 0
+        elif not self._drawn.end(name) and reader is None:
+            self.around.end(name)
+
+    def _stands(self, name: str) -> bool:
+        """Tell whether an element is read as ever inside a table in a cell: texts are, cells are not."""
+        return self._changes is None and name.startswith("text:")
 
     def text(self, untrusted_text: str) -> None:
         """Take characters."""
@@ -130,8 +132,7 @@ class OdsCells:
             "table:table": self._start_table,
             "table:table-column": self._start_column,
             "table:table-row": self._start_row,
-            "table:table-cell": lambda attributes: self._start_cell(attributes, covered=False),
-            "table:covered-table-cell": lambda attributes: self._start_cell(attributes, covered=True),
+            **dict.fromkeys(_CELLS, self._start_cell),
             "text:p": self._start_paragraph,
             "text:h": self._start_paragraph,
             "text:s": lambda attributes: self.text(
@@ -152,10 +153,13 @@ class OdsCells:
         }
 
     def _start_table(self, attributes: Attributes) -> None:
+        if self._cell is not None:
+            self._nested, self._special = 1, True
+            return
         self._end_table()
         self._sheet += 1
         self._row = self._column = 0
-        self._column_styles = []
+        self._column_ends, self._column_styles = [], []
         name = self.around.linked or attributes.get(f"{_TABLE}name", "")
         style = attributes.get(_STYLE, "")
         hidden = self._styles.hides("table", style)
@@ -180,8 +184,12 @@ class OdsCells:
             last = min(self._column + many, _LAST_COLUMN)
             self.cells.hidden_columns.update(range(self._column + 1, last + 1))
         self._column += many
-        if len(self._column_styles) < _LAST_COLUMN:
-            self._column_styles.append((self._column, attributes.get(_DEFAULT, "")))
+        if _DEFAULT in attributes and not self._column_ends:
+            # Columns before the first with a style of its own have none.
+            self._column_ends, self._column_styles = [self._column - many], [""]
+        if self._column_ends and len(self._column_ends) < _LAST_COLUMN:
+            self._column_ends.append(self._column)
+            self._column_styles.append(attributes.get(_DEFAULT, ""))
 
     def _start_row(self, attributes: Attributes) -> None:
         self._row_repeated = count_of(attributes, _ROWS_REPEATED)
@@ -201,8 +209,8 @@ class OdsCells:
         self._row += self._row_repeated
         self._in_row = []
 
-    def _start_cell(self, attributes: Attributes, *, covered: bool) -> None:
-        self._cell = OdsCell(attributes, covered)
+    def _start_cell(self, attributes: Attributes) -> None:
+        self._cell = OdsCell(attributes)
         if _VALIDATION in attributes:
             self.around.validated(attributes[_VALIDATION], self._row + 1, self._column + 1)
 
@@ -210,21 +218,21 @@ class OdsCells:
         cell, self._cell = self._cell, None
         if cell is None:
             return
-        many = count_of(cell.attributes, _COLUMNS_REPEATED)
+        attributes = cell.attributes
+        many = count_of(attributes, _COLUMNS_REPEATED) if _COLUMNS_REPEATED in attributes else 1
         if (
             cell.paragraphs
-            or cell.comments
-            or cell.pinned
-            or _VALUE_TYPE in cell.attributes
-            or _FORMULA in cell.attributes
+            or _VALUE_TYPE in attributes
+            or _FORMULA in attributes
+            or cell.comments is not None
+            or cell.pinned is not None
         ):
             self._in_row.append((self._column + 1, many, cell))
-        self._span(cell)
+        if _WIDE in attributes or _HIGH in attributes:
+            self._span(cell)
         self._column += many
 
     def _span(self, cell: OdsCell) -> None:
-        if _WIDE not in cell.attributes and _HIGH not in cell.attributes:
-            return
         wide = count_of(cell.attributes, _WIDE)
         high = count_of(cell.attributes, _HIGH)
         if wide > 1 or high > 1:
@@ -240,17 +248,21 @@ class OdsCells:
         if row > _LAST_PLACE or column + many > _LAST_PLACE:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_CELLS)
         if (raw or formula) and self.cells is not None:
-            texts, flags = (utf8(raw), utf8(shown)), precision_of(kind, raw)
+            texts = utf8(raw), utf8(shown) if shown else b"", utf8(formula) if formula else b""
+            flags = precision_of(kind, raw)
             for place in range(column, column + many):
-                self.cells.add(row, place, kind, *texts, self._format(cell, place), flags, utf8(formula))
-        if cell.comments or cell.pinned:
+                self.cells.add(
+                    row, place, kind, texts[0], texts[1], self._format(cell, place), flags, texts[2]
+                )
+        if cell.comments is not None or cell.pinned is not None:
             self.around.pinned(row, column, cell)
 
     def _format(self, cell: OdsCell, column: int) -> int:
         """Give the place of a cell's number format: its own, or the one of its row or column."""
         style = cell.attributes.get(_STYLE) or self._row_style
-        if not style:
-            style = next((one for last, one in self._column_styles if column <= last), "")
+        if not style and self._column_ends:
+            at = bisect_left(self._column_ends, column)
+            style = self._column_styles[at] if at < len(self._column_styles) else ""
         place = self._formats.get(style)
         if place is None:
             place = self._styles.formats.place(self._styles.data_style(style)) if style else -1
@@ -273,4 +285,4 @@ class OdsCells:
 
     def _start_link(self, attributes: Attributes) -> None:
         if self._cell is not None and attributes.get(f"{_LINK}href"):
-            self._cell.pinned.append(("link", attributes[f"{_LINK}href"]))
+            self._cell.pin("link", attributes[f"{_LINK}href"])

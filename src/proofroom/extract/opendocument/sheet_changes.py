@@ -63,7 +63,7 @@ class OdsChanges:
         elif name in ("table:source-range-address", "table:target-range-address"):
             self._open[-1].told += f" {_range(attributes)}"
         elif name in _CELLS:
-            self._cell = OdsCell(attributes, covered=False)
+            self._cell = OdsCell(attributes)
         elif name in ("text:p", "dc:creator", "dc:date"):
             self._text = []
         elif name == "office:change-info":

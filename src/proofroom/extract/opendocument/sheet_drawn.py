@@ -138,7 +138,7 @@ class OdsDrawn:
         if not untrusted_text:
             return
         if self._cell is not None:
-            self._cell.pinned.append((what, untrusted_text))
+            self._cell.pin(what, untrusted_text)
         else:
             self._around.floating(what, untrusted_text)
 

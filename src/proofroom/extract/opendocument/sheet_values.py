@@ -11,6 +11,10 @@ from proofroom.model.evidence import CellType, Flag
 TABLE: Final = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
 OFFICE: Final = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _CALC: Final = "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 "
+_VALUE_TYPE: Final = f"{OFFICE}value-type"
+_CALC_TYPE: Final = f"{_CALC}value-type"
+_STRING: Final = f"{OFFICE}string-value"
+_FORMULA: Final = f"{TABLE}formula"
 _MOST: Final = 1 << 20
 _DIGITS: Final = 15
 _KINDS: Final = {
@@ -33,26 +37,39 @@ class OdsComment:
     paragraphs: list[str] = field(default_factory=list)
 
 
-@dataclass(slots=True)
 class OdsCell:
     """One cell while it is read: its attributes, what stands in it, and what is pinned to it by kind."""
 
-    attributes: Attributes
-    covered: bool
-    paragraphs: list[str] = field(default_factory=list)
-    comments: list[OdsComment] = field(default_factory=list)
-    pinned: list[tuple[str, str]] = field(default_factory=list)
+    __slots__ = ("attributes", "comments", "paragraphs", "pinned")
+
+    def __init__(self, attributes: Attributes) -> None:
+        """Begin with nothing in it; most cells have no comment and nothing pinned, so that no list waits for any."""
+        self.attributes = attributes
+        self.paragraphs: list[str] = []
+        self.comments: list[OdsComment] | None = None
+        self.pinned: list[tuple[str, str]] | None = None
+
+    def pin(self, what: str, untrusted_text: str) -> None:
+        """Pin a link, picture or object to it."""
+        self.pinned = self.pinned or []
+        self.pinned.append((what, untrusted_text))
+
+    def comment(self, comment: OdsComment) -> None:
+        """Hang a comment on it."""
+        self.comments = self.comments or []
+        self.comments.append(comment)
 
 
 def value_of(cell: OdsCell) -> tuple[str, CellType, str]:
     """Give a cell's stored value, its type, and what is shown where that differs."""
-    attributes, text = cell.attributes, "\n".join(cell.paragraphs)
-    stated = attributes.get(f"{OFFICE}value-type", "")
+    attributes, paragraphs = cell.attributes, cell.paragraphs
+    text = paragraphs[0] if len(paragraphs) == 1 else "\n".join(paragraphs)
+    stated = attributes.get(_VALUE_TYPE, "")
     if stated not in _KINDS:
-        is_error = attributes.get(f"{_CALC}value-type") == "error" or (
-            f"{TABLE}formula" in attributes and text.startswith(("#", "Err:"))
+        is_error = attributes.get(_CALC_TYPE) == "error" or (
+            _FORMULA in attributes and text.startswith(("#", "Err:"))
         )
-        raw = text if is_error else attributes.get(f"{OFFICE}string-value", text)
+        raw = text if is_error else attributes.get(_STRING, text)
         kind = CellType.ERROR if is_error else CellType.STRING if raw or stated else CellType.EMPTY
     else:
         kind, name = _KINDS[stated]
