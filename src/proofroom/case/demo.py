@@ -46,9 +46,7 @@ def run_demo(out: Path, seed: int, progress: Any, say: Callable[[str], None]) ->
     _say_score(story["score"], say)
     name = "proofroom" if shutil.which("proofroom") else os.path.relpath(sys.argv[0])
     if pages := story["status"]["ocr"]["pages"]["waiting"]:
-        say(
-            f"{pages:,} pages are pictures and wait for OCR: {name} ocr --help says how to bring in a reading of them."
-        )
+        say(f"{pages:,} pages are pictures and wait for OCR, some seconds each: {name} ocr {case}")
     say(f"Try: {name} search {case} {story['query']}")
     say(f"     {name} show {case} '{story['where']}'")
     return story
