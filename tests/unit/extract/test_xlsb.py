@@ -45,7 +45,8 @@ def test_every_kind_of_cell_of_a_binary_workbook_is_read(zipped: Zipped) -> None
     }
     assert keeper.sheets == {1: ("名单", Flag.VERY_HIDDEN_SHEET)}
     assert keeper.ranges == {1: [(1, 1, 2, 3)]}
-    assert keeper.said == {"sheet=名单&cell=B3&comment=1": "批注"}
+    comment = "sheet=名单&cell=B3&comment=1"
+    assert keeper.said == {comment: "批注", f"{comment}&author=1": "办公室"}
     assert keeper.members == {"xl/vbaProject.bin": b"macros"}
     assert (keeper.ended, keeper.partial) == (None, [])
 

@@ -87,9 +87,6 @@ def test_a_comment_on_a_hidden_cell_is_hidden() -> None:
     rows = '<row r="1"><c r="A1"><v>1</v></c></row><row r="2" hidden="1"/><row r="9" hidden="1"><c r="A9"/></row>'
     before = '<cols><col min="2" max="2" hidden="1"/></cols>'
     found = keep(FORMAT.read, one(rows, more | {"xl/comments1.xml": comments}, before))
-    assert list(found.pinned.values()) == [
-        Flag.NONE,
-        Flag.HIDDEN_ROW,
-        Flag.HIDDEN_COLUMN,
-        Flag.HIDDEN_ROW | Flag.HIDDEN_COLUMN,
-    ]
+    flags = [Flag.NONE, Flag.HIDDEN_ROW, Flag.HIDDEN_COLUMN, Flag.HIDDEN_ROW | Flag.HIDDEN_COLUMN]
+    assert [flag for part, flag in found.pinned.items() if part.endswith("comment=1")] == flags
+    assert [flag for part, flag in found.pinned.items() if part.endswith("author=1")] == flags
