@@ -114,6 +114,7 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/x-desktop": "desktop directory txt",
     "application/x-webloc": "webloc xml plist",
     "application/x-dbf": "dbf",
+    "application/x-dbf-memo": "dbt fpt",
     "application/x-msaccess": "mdb accdb mde accde mdt accdt mda",
     "application/x-msdownload": "exe dll scr com sys",
     "application/x-ndjson": "ndjson jsonl json",

@@ -39,6 +39,7 @@ BUILT_IN: Final = (
     "calendar",
     "sqlite",
     "dbf",
+    "dbfmemo",
     "sqldump",
     "access",
     "epub",
