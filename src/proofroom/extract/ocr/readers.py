@@ -14,6 +14,7 @@ from proofroom.extract.ocr.page import PagePicture, PageReading
 from proofroom.extract.ocr.page_reader import PageReader
 from proofroom.extract.ocr.tesseract import Tesseract
 from proofroom.extract.sandbox.launch import Sandbox
+from proofroom.run.pausing import Paused
 
 
 class Readers:
@@ -23,12 +24,17 @@ class Readers:
     """
 
     def __init__(
-        self, workers: int, engines: EngineSet | None = None, sandbox: Sandbox | None = None
+        self,
+        workers: int,
+        engines: EngineSet | None = None,
+        sandbox: Sandbox | None = None,
+        looker: Callable[[Sandbox], Looker] = Looker,
     ) -> None:
         """Read so many pages at once, with the engines of this machine where none are named."""
         self._engines = engines or EngineSet.here()
         self._sandbox = sandbox or Sandbox.best()
         self._count = workers
+        self._make_looker = looker
         self._free: SimpleQueue[PageReader] = SimpleQueue()
         self._lookers: list[Looker] = []
         self._threads = ThreadPoolExecutor(workers)
@@ -37,7 +43,7 @@ class Readers:
     def __enter__(self) -> Self:
         """Begin; the workers start with their first page."""
         for _ in range(self._count):
-            looker = Looker(self._sandbox)
+            looker = self._make_looker(self._sandbox)
             self._lookers.append(looker)
             self._free.put(PageReader(self._engines, looker, self._tesseract))
         return self
@@ -54,14 +60,20 @@ class Readers:
             looker.end()
 
     def read(self, pictures: Iterator[PagePicture], done: Callable[[int, PageReading | None], None]) -> None:
-        """Take each picture when a reader is free for it, and tell of each as soon as it is read."""
+        """Take each picture when a reader is free for it, and tell of each as soon as it is read.
+
+        When the run is asked to stop, the pages under way are read to their end.
+        """
         under_way: dict[Future[PageReading | None], int] = {}
-        for picture in pictures:
-            under_way[self._threads.submit(self._one, picture)] = picture.key
-            if len(under_way) >= self._count:
-                _tell(under_way, done)
-        while under_way:
-            _tell(under_way, done)
+        try:
+            for picture in pictures:
+                under_way[self._threads.submit(self._one, picture)] = picture.key
+                if len(under_way) >= self._count:
+                    _tell(under_way, done)
+        except Paused:
+            _tell_all(under_way, done)
+            raise
+        _tell_all(under_way, done)
 
     def _one(self, picture: PagePicture) -> PageReading | None:
         reader = self._free.get()
@@ -69,6 +81,14 @@ class Readers:
             return reader.read(picture)
         finally:
             self._free.put(reader)
+
+
+def _tell_all(
+    under_way: dict[Future[PageReading | None], int], done: Callable[[int, PageReading | None], None]
+) -> None:
+    """Wait for every page, and tell of each."""
+    while under_way:
+        _tell(under_way, done)
 
 
 def _tell(
