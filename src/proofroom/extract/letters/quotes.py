@@ -31,6 +31,8 @@ _FIELDS: Final = {
     ),
     **dict.fromkeys(("gesendet", "envoyé", "enviado", "дата", "отправлено"), "date"),
 }
+_BEGINNINGS: Final = ("-", "_", "=", "b", "B")
+_COLONS: Final = (":", "：")
 _FIELD_LINES: Final = 12
 _NEAR: Final = 2
 _LONGEST: Final = 4_096
@@ -57,7 +59,8 @@ class Quotes:
             self._first, self._depth = number, depth
         self._last = number
         plain = (line[marks.end() :] if marks else line)[:_LONGEST]
-        if _SEPARATOR.match(plain) or _SAID.match(plain):
+        parted = plain.lstrip()[:1] in _BEGINNINGS and _SEPARATOR.match(plain)
+        if parted or (plain.rstrip()[-1:] in _COLONS and _SAID.match(plain)):
             self._begin(number, number)
         else:
             self._field(number, plain)
@@ -77,7 +80,7 @@ class Quotes:
 
     def _field(self, number: int, line: str) -> None:
         """Take a header of a quoted letter; where nothing parts it off, two of them in a row show where it begins."""
-        found = _FIELD.match(line)
+        found = _FIELD.match(line) if ":" in line or "：" in line else None
         name = _FIELDS.get(" ".join(found.group(1).split()).casefold()) if found else None
         value = found.group(2).strip() if found else ""
         if number <= self._fields_until:
