@@ -6,6 +6,7 @@
     │  ├─ BadCondition        a condition (`state=damaged and size>10MB`) cannot be read
     │  ├─ BadWhere            an address is malformed or points nowhere
     │  ├─ BadIntake           the intake statement cannot be taken as written
+    │  ├─ BadRendering        a translation or transcript cannot be taken in as given
     │  ├─ PlainDisk           the case would lie on an unencrypted disk
     │  └─ WeakSandbox         a mandatory layer of the sandbox is missing
     ├─ BadSource              what was to be received is missing or cannot be read  (exit 2)

@@ -8,7 +8,7 @@ from proofroom import errors
 
 STATUSES = {
     2: (
-        "WrongUse BadQuery BadCondition BadWhere BadIntake PlainDisk WeakSandbox BadSource BadCase CaseTooNew CaseBusy "
+        "WrongUse BadQuery BadCondition BadRendering BadWhere BadIntake PlainDisk WeakSandbox BadSource BadCase CaseTooNew CaseBusy "
         "LockedKeys BadMember SystemRefused"
     ),
     1: "ProofroomError SourceLost CaseFull BadJournal BadSegment StaleIndex BrokenEvidence RefusedSql",
