@@ -39,7 +39,8 @@ class Tries:
         self._key = key
         self._left = float(source.limits.password_attempts)
         self._reached = 0
-        self._is_cut = self._began = self._told = False
+        self._is_cut = self._began = False
+        self._told = ""
 
     @property
     def is_cut(self) -> bool:
@@ -82,10 +83,11 @@ class Tries:
             self._say(FITTED, str(place))
 
     def tell(self) -> None:
-        """Say, once and if any was, how many of the given passwords were tried."""
-        if self._began and not self._told:
-            self._told = True
-            self._say(TRIED, f"{self._reached}{'+' if self._is_cut else ''}")
+        """Say, if any was, how many of the given passwords were tried so far; the last word counts."""
+        said = f"{self._reached}{'+' if self._is_cut else ''}"
+        if self._began and said != self._told:
+            self._told = said
+            self._say(TRIED, said)
 
     def _say(self, key: str, value: str) -> None:
         if self._sink is not None:

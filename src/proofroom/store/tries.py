@@ -103,6 +103,13 @@ class Tries:
             (zlib.compress(b""),),
         )
 
+    def forget_unread(self) -> None:
+        """Forget what was tried on artifacts that are to be read again."""
+        with self._journal.transaction():
+            self._journal.execute(
+                "delete from tries where artifact in (select digest from artifacts where state is null)"
+            )
+
     def start_over(self, artifacts: Iterable[str]) -> None:
         """Let artifacts be read again as if nothing had been tried on them."""
         chosen = [(one,) for one in artifacts]

@@ -326,3 +326,25 @@ def test_a_long_list_is_tried_to_its_end_on_a_cheap_lock(
     assert made.sorts() == {"a.zip": "given"}
     assert max(map(len, workers.tried["a.zip"])) <= 200
     assert (made.folder / "journal.sqlite").stat().st_size < 1 << 20
+
+
+def test_a_redo_tries_everything_once_more(case: Callable[..., Case]) -> None:
+    made, keyring = case({"x.xlsx": locked("nobody"), "note.txt": b"password: wrong-1"}), LooseKeyring()
+    first = made.read(keyring).tried
+    made.journal.execute("update artifacts set state = null where state = 'locked'")
+    assert made.read(keyring).tried == first
+
+
+def test_what_is_cut_among_the_members_of_an_archive_begins_anew_when_asked(
+    case: Callable[..., Case],
+) -> None:
+    parts = [old_locked(b"data" * 20, f"pw-{number}".encode()) for number in range(3)]
+    none = dataclasses.replace(DEFAULT, password_attempts=0)
+    made = case({"a.zip": joined(*parts)}, none)
+    keyring = LooseKeyring("pw-0", "pw-1", "pw-2")
+    made.read(keyring)
+    assert Tries(made.journal).summary()["cut"] == 1
+    with made.journal.transaction():
+        Tries(made.journal).go_on()
+    made.read(keyring, DEFAULT)
+    assert made.states()["a.zip"] == ("read", "")

@@ -45,7 +45,11 @@ class Offers:
         self._before: dict[str, tuple[str, ...]] = {}
 
     def begin(self) -> None:
-        """Let what fitted be read again where this copy of the keys does not hold the password any more."""
+        """Let what fitted be read again where this copy of the keys does not hold the password any more.
+
+        On what is to be read again anyway (by a redo, or by another version) everything is tried once more.
+        """
+        self._tries.forget_unread()
         known = self._keyring.fitted()
         lost = {artifact for artifact, _, source in self._tries.fitted() if source != DEFAULT} - known.keys()
         if lost:
