@@ -38,6 +38,9 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.OCR_FAILED: (
         "A page that is a picture could not be drawn, or the OCR engine failed on it; the others were read."
     ),
+    Reason.NO_TRANSCRIPT: (
+        "It is sound or film: what it says of itself was read, what is spoken in it nobody has written down."
+    ),
     Reason.LOCKED_PART: "A sheet, stream or member in it needs a password.",
     Reason.UNREAD_PART: "It holds a part that no reader of ours knows.",
     Reason.DAMAGED_PART: "A part of it is damaged; the others were read.",
@@ -104,6 +107,7 @@ _REMEDIES: Final[dict[Reason, str]] = {
     Reason.OCR_UNSURE: (
         "Look at the page before you quote it; another engine's reading can be brought in beside it."
     ),
+    Reason.NO_TRANSCRIPT: "Bring a transcript in: proofroom renderings CASE import FILE.srt --kind transcript",
     Reason.OCR_FAILED: "Have it read again: proofroom run CASE ocr --redo 'reason=ocr-failed'",
     Reason.LOCKED_PART: _UNLOCK,
     Reason.PASSWORD_UNKNOWN: _UNLOCK,

@@ -35,6 +35,7 @@ class Reason(StrEnum):
     OCR_READ = "ocr-read"
     OCR_UNSURE = "ocr-unsure"
     OCR_FAILED = "ocr-failed"
+    NO_TRANSCRIPT = "no-transcript"
     LOCKED_PART = "locked-part"
     UNREAD_PART = "unread-part"
     DAMAGED_PART = "damaged-part"

@@ -9,6 +9,7 @@ from typing import Final
 from proofroom.extract.detection.archives import archive_media_type
 from proofroom.extract.detection.database_kind import is_dbf
 from proofroom.extract.detection.disks import disk_media_type
+from proofroom.extract.detection.recordings import recording_media_type
 
 OCTETS: Final = "application/octet-stream"
 
@@ -76,6 +77,12 @@ _BARE_WORKBOOK: Final = re.compile(
 _PDF: Final = re.compile(rb"%PDF-[0-9A-Za-z]")
 _PDF_REACH: Final = 1_024
 _RTF: Final = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n\0]{0,64}\{\\rt")
+_PATTERNS: Final = (
+    (_BZIP2, "application/x-bzip2"),
+    (_RTF, "application/rtf"),
+    (_BARE_WORKBOOK, "application/vnd.ms-excel"),
+    (_SIGNED, "application/pkcs7-mime"),
+)
 _BITMAP_HEADERS: Final = (12, 16, 40, 52, 56, 64, 108, 124)
 _EMF_MARK: Final = b" EMF"
 _HEIF_BRANDS: Final = {
@@ -102,19 +109,14 @@ def media_type_of_beginning(head: bytes) -> str:
             return media_type
     if head.startswith(_GZIP):
         return _gzip_kind(head)
-    if _BZIP2.match(head):
-        return "application/x-bzip2"
-    if _RTF.match(head):
-        return "application/rtf"
-    if _BARE_WORKBOOK.match(head):
-        return "application/vnd.ms-excel"
-    if _SIGNED.match(head):
-        return "application/pkcs7-mime"
+    for pattern, media_type in _PATTERNS:
+        if pattern.match(head):
+            return media_type
     if is_tar(head):
         return "application/x-tar"
     if is_dbf(head):
         return "application/x-dbf"
-    return _picture(head) or archive_media_type(head) or disk_media_type(head)
+    return _picture(head) or recording_media_type(head) or archive_media_type(head) or disk_media_type(head)
 
 
 def _gzip_kind(head: bytes) -> str:

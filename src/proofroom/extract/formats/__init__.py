@@ -49,6 +49,7 @@ BUILT_IN: Final = (
     "onenote",
     "iwork",
     "hangul",
+    "media",
     "zip",
     "tar",
     "sevenzip",

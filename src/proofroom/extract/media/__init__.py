@@ -1,0 +1,1 @@
+"""Sound and film: what their containers tell of themselves, pictures and subtitles in them; nothing is decoded."""
