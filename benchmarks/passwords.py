@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import lzma
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,8 +29,14 @@ import py7zr
 from measure import ROOT, head, in_turn, report
 
 sys.path.insert(0, str(ROOT / "tests" / "unit" / "extract"))
+import odf_by_hand
 from msoffcrypto.exceptions import InvalidKeyError
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
+from msoffcrypto.method.rc4 import DocumentRC4
+from rar_by_hand import Five, Four, New, Old
+from test_mspowerpoint import locked as locked_ppt
+from test_mspowerpoint import unsaved
+from test_msword_files import Doc, Node, stream_file
 from test_office_locked import standard_by_hand
 from test_xls_locked import by_crypto_api, by_rc4, by_xor
 from test_zip_locked import aes_locked, old_locked
@@ -91,12 +98,45 @@ def locked_pdf(revision: int) -> Callable[[str], bytes]:
     return lock
 
 
+def locked_odt(way: str) -> Callable[[str], bytes]:
+    """Lock as a version of OpenDocument does."""
+    parts: dict[str, str | bytes] = {
+        "content.xml": odf_by_hand.content("text", odf_by_hand.p("a text " * 99))
+    }
+    kind = odf_by_hand.ODT
+    return lambda word: odf_by_hand.packed(kind, odf_by_hand.locked(kind, parts, word, way))
+
+
+def locked_doc(password: str) -> bytes:
+    """Lock as Word 97 does."""
+    salt = bytes(range(16))
+
+    def crypt(data: bytes) -> bytes:
+        return bytes(DocumentRC4.decrypt(password, salt, io.BytesIO(data), 0x200).read())
+
+    clear = bytes(16) + hashlib.md5(bytes(16), usedforsecurity=False).digest()
+    head = struct.pack("<HH", 1, 1) + salt + crypt(clear)
+    streams = Doc({"main": "a text\r"}, flags=0x1300, key=len(head), before_tables=head).streams_of()
+    out = {name: crypt(data) for name, data in streams.items()}
+    out["WordDocument"] = streams["WordDocument"][:0x44] + out["WordDocument"][0x44:]
+    out["1Table"] = head + out["1Table"][len(head) :]
+    return stream_file(*(Node.of_bytes(name, data) for name, data in out.items()))
+
+
 LOCKS: Final[dict[str, tuple[str, Callable[[str], bytes]]]] = {
     "OOXML agile": ("xlsx", agile),
     "OOXML standard": ("docx", lambda word: standard_by_hand(package(), word)),
     "xls RC4": ("xls", by_rc4),
     "xls CryptoAPI": ("xls", by_crypto_api),
     "xls XOR": ("xls", by_xor),
+    "doc RC4": ("doc", locked_doc),
+    "ppt CryptoAPI": ("ppt", lambda word: locked_ppt(unsaved(), word)),
+    "ODF Blowfish": ("odt", locked_odt("blowfish")),
+    "ODF AES-CBC": ("odt", locked_odt("aes-cbc")),
+    "ODF AES-GCM": ("odt", locked_odt("aes-gcm")),
+    "RAR 5": ("rar", lambda word: Five(word).written(New("a", b"a text " * 99))),
+    "RAR 5, names too": ("rar", lambda word: Five(word, names=True).written(New("a", b"a text " * 99))),
+    "RAR 4": ("rar", lambda word: Four(word).written(Old(b"a", b"a text " * 99))),
     "zip ZipCrypto": ("zip", lambda word: old_locked(b"a text " * 99, word.encode())),
     "zip AES-256": ("zip", lambda word: aes_locked(b"a text " * 99, word.encode())),
     "7z AES-256": ("7z", seven),
@@ -105,6 +145,7 @@ LOCKS: Final[dict[str, tuple[str, Callable[[str], bytes]]]] = {
     "PDF R6": ("pdf", locked_pdf(6)),
 }
 OF_OFFICE: Final = ("OOXML agile", "OOXML standard", "xls RC4", "xls CryptoAPI", "xls XOR")
+OF_POWERPOINT: Final = "ppt CryptoAPI"
 
 
 def write_cache(folder: Path) -> dict[str, list[str]]:
@@ -130,6 +171,8 @@ def write_cache(folder: Path) -> dict[str, list[str]]:
         put("nowhere", f"{at}/never.{suffix}", lock(NEVER))
         if name in OF_OFFICE:
             put("the program's own", f"{at}/default.{suffix}", lock(DEFAULT_OF_EXCEL))
+        if name == OF_POWERPOINT:
+            put("the program's own", f"{at}/default.{suffix}", lock("/01Hannes Ruescher/01"))
     numbers = range(len(LOCKS))
     (folder / "notice.txt").write_text("\n".join(f"本月名单口令：notice-{n}#Xy，请勿外传" for n in numbers))
     (folder / "table.csv").write_text("名单,密码\n" + "\n".join(f"{n} 号,table-{n}#Xy" for n in numbers))
