@@ -402,3 +402,26 @@ def test_deep_nesting_ends_in_a_state(read_with: Read, depth: int) -> None:
     deep = "<text:section>" * depth + p("x") + "</text:section>" * depth
     found = read_with(FORMAT, letter(deep))
     assert found.ended == (None if depth < 250 else (State.TRUNCATED, Reason.LIMIT_DEPTH))
+
+
+def test_no_two_texts_have_one_address_whatever_stands_on_master_pages(read_with: Read) -> None:
+    master = f"<style:master-page>{p('loose')}</style:master-page>"
+    parts: dict[str, str | bytes] = {"content.xml": content("text", p("body")), "styles.xml": styles(master)}
+    assert read_with(FORMAT, packed(ODT, parts)).said == {"para=1": "body", "para=2": "loose"}
+
+
+def test_what_lies_elsewhere_is_told_and_never_fetched(read_with: Read) -> None:
+    background = (
+        '<style:style style:name="B" style:family="paragraph"><style:paragraph-properties>'
+        '<style:background-image xlink:href="http://a.example/seen.png"/></style:paragraph-properties></style:style>'
+    )
+    body = (
+        p('<draw:frame><draw:image xlink:href="http://b.example/1.png"/></draw:frame>')
+        + '<text:section text:name="S"><text:section-source xlink:href="file:///c:/part.odt"/></text:section>'
+        + p('<draw:frame><draw:object xlink:href="file:///c:/chart.ods"/></draw:frame>')
+    )
+    found = read_with(FORMAT, letter(body, background))
+    assert found.properties["odf:external:image"] == ["http://b.example/1.png", "http://a.example/seen.png"]
+    assert found.properties["odf:external:section"] == ["file:///c:/part.odt"]
+    assert found.properties["odf:external:object"] == ["file:///c:/chart.ods"]
+    assert found.members == {}

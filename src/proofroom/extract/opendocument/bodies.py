@@ -74,6 +74,9 @@ class Bodies:
         """Make what reads texts, or shapes on pages, for the one delivery of the file."""
         out = self.delivery(kind)
         flow = Flow(styles, out)
+        # A text outside of headers on a master page must not take the number of a paragraph of the body.
+        before = (one.numbered for one in (self.flow, self.flow_of_masters) if one is not None)
+        flow.numbered = max(out.counts[(), "para"], *before, 0)
         self.drawn[id(flow)] = Drawn(flow, out if isinstance(out, PageDelivery) else None)
         Words(flow)
         return flow
@@ -96,6 +99,8 @@ class Bodies:
             self.formula.finish()
             for told in self.styles.conditions:
                 self.sink.meta("odf:conditional-style", told[:_LONGEST])
+        for target in self.styles.external:
+            self.sink.meta("odf:external:image", target[:_LONGEST])
         self._finish(self.flow)
         if self.flow is not None:
             send_gathered(self.flow, self.sink)

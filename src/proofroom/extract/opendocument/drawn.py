@@ -23,6 +23,7 @@ _BARE: Final = ("draw:text-box", "draw:image", "draw:object", "draw:object-ole",
 """What stands in a frame, and before ODF 1.0 was a shape by itself."""
 
 _OBJECTS: Final = ("draw:object", "draw:object-ole", "draw:applet", "draw:plugin", "draw:floating-frame")
+_DESCRIBED: Final = ("svg:title", "svg:desc", "table:title", "table:desc")
 _SOUNDS: Final = ("presentation:sound", "anim:audio", "draw:sound")
 _EVENTS: Final = (
     "script:event-listener",
@@ -67,8 +68,7 @@ class Drawn:
         self._used: set[str] = set()
         self._shapes: list[bool] = []
         start: dict[str, Start] = {
-            "svg:title": lambda _name, _attributes: flow.capture(self._described),
-            "svg:desc": lambda _name, _attributes: flow.capture(self._described),
+            **dict.fromkeys(_DESCRIBED, lambda _name, _attributes: flow.capture(self._described)),
             "draw:image": self._picture,
             "draw:a": lambda _name, attributes: flow.hang("link", attribute(attributes, "href")),
             "draw:control": self._shown_control,
@@ -160,7 +160,9 @@ class Drawn:
         self._flow.hang("alt", " ".join(text.split()))
 
     def _picture(self, _name: str, attributes: Attributes) -> None:
-        self._flow.hang("picture", member_name(attribute(attributes, "href")))
+        target = member_name(attribute(attributes, "href"))
+        self._flow.hang("picture", target)
+        self._elsewhere("image", target)
 
     def _object(self, name: str, attributes: Attributes) -> None:
         """Hang an embedded object: what kind it says it is, and its member or where it lies."""
@@ -168,6 +170,12 @@ class Drawn:
         kind = kind or attribute(attributes, "code") or ("" if name == "draw:object" else name[5:])
         target = member_name(attribute(attributes, "href"))
         self._flow.hang("object", f"{kind} {target}".strip())
+        self._elsewhere("object", target)
+
+    def _elsewhere(self, kind: str, target: str) -> None:
+        """Tell what lies outside of the file: whoever opens it fetches it."""
+        if "://" in target:
+            self._flow.receiver.tell(f"odf:external:{kind}", target[:_LONGEST])
 
     def _binary(self, untrusted_base64: str) -> None:
         name = self._flow.receiver.binary(untrusted_base64)

@@ -13,6 +13,9 @@ from proofroom.model.states import Reason
 
 _OASIS: Final = "urn:oasis:names:tc:opendocument:xmlns:"
 _OLD: Final = "http://openoffice.org/20"
+_FIRST: Final = "http://openoffice.org/2000/"
+"""Namespaces of OpenOffice.org 1.x; those of later years only add to those of OASIS."""
+
 _SHORT: Final = {
     "drawing": "draw",
     "datastyle": "number",
@@ -54,7 +57,7 @@ def prefix_of(uri: str) -> str:
 
 def modern_uri(uri: str) -> str:
     """Give the namespace that ODF uses for one of OpenOffice.org 1.x; any other stays."""
-    if not uri.startswith(_OLD) or uri in _OTHERS:
+    if not uri.startswith(_FIRST):
         return uri
     name = uri.rpartition("/")[2]
     return f"{_OASIS}{name}:1.0"

@@ -25,7 +25,7 @@ _SAID: Final = {
     "meta:creator-initials": "initials",
     "loext:sender-initials": "initials",
 }
-_DESCRIBED: Final = frozenset(("svg:title", "svg:desc"))
+_DESCRIBED: Final = frozenset(("svg:title", "svg:desc", "table:title", "table:desc"))
 _FORM_TEXTS: Final = ("label", "value", "current-value", "title", "href", "command")
 _EVENTS: Final = frozenset(("script:event-listener", "script:event"))
 _EVENT_TEXTS: Final = ("event-name", "language", "macro-name", "href")
@@ -58,7 +58,10 @@ class OdsDrawn:
             self._capture = []
         elif name == "draw:image":
             self._cell = cell
-            self._pin("picture", _member(attribute(attributes, "href")))
+            target = _member(attribute(attributes, "href"))
+            self._pin("picture", target)
+            if "://" in target:
+                self._sink.meta("odf:external:image", target[:_LONGEST])
         elif name in _OBJECTS:
             self._cell = cell
             self._object(name, attributes)

@@ -21,6 +21,7 @@ _PROPERTIES: Final = frozenset(
         *("style:properties", "style:paragraph-properties", "style:graphic-properties"),
     )
 )
+_PICTURES: Final = ("style:background-image", "draw:fill-image", "text:list-level-style-image")
 _NONE: Final = ("none", "hidden", "false")
 
 
@@ -42,6 +43,7 @@ class Styles:
 
     lists: Lists = field(default_factory=Lists)
     formats: OdsFormats = field(default_factory=OdsFormats)
+    external: dict[str, None] = field(default_factory=dict)
     conditions: dict[str, None] = field(default_factory=dict)
     fonts: dict[str, str] = field(default_factory=dict)
     used: Counter[str] = field(default_factory=Counter)
@@ -59,6 +61,10 @@ class Styles:
             if len(self.fonts) < _MOST:
                 family = attribute(attributes, "font-family") or attribute(attributes, "name")
                 self.fonts[attribute(attributes, "name")] = family.strip("'")
+        elif name in _PICTURES:
+            target = attribute(attributes, "href")
+            if "://" in target and len(self.external) < _MOST:
+                self.external[target] = None
         elif name == "style:map" and self._open is not None:
             keys = ("condition", "apply-style-name", "base-cell-address")
             told = " ".join(filter(None, (attribute(attributes, key) for key in keys)))

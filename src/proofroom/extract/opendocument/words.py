@@ -61,6 +61,7 @@ class Words:
             "text:h": self._paragraph,
             "text:section": self._section,
             "text:section-source": self._section_source,
+            "office:dde-source": self._dde,
             "text:list-item": lambda _name, attributes: lists.begin_item(attributes),
             "text:list-header": lambda _name, attributes: lists.begin_item(attributes, header=True),
             "table:table-cell": self._cell,
@@ -147,6 +148,10 @@ class Words:
 
     def _section_source(self, _name: str, attributes: Attributes) -> None:
         self._tell("odf:external:section", attribute(attributes, "href"))
+
+    def _dde(self, _name: str, attributes: Attributes) -> None:
+        keys = ("dde-application", "dde-topic", "dde-item")
+        self._tell("odf:external:dde", " ".join(attribute(attributes, key) for key in keys).strip())
 
     def _cell(self, _name: str, attributes: Attributes) -> None:
         """Hang what a cell of a table in a text computes on what stands in it."""
