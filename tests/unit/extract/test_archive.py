@@ -77,6 +77,19 @@ def test_wrong_checksums_are_told_and_the_bytes_are_kept() -> None:
         assert kept.partial or kept.ended
 
 
+def test_a_member_that_breaks_its_reader_costs_only_itself() -> None:
+    names = [f"{number}.txt" for number in range(4)]
+    data = bytearray(written("xar", [(name, name.encode() * 900) for name in names]))
+    begins = [
+        place for place in range(len(data) - 2) if data[place : place + 2] in (b"\x78\xda", b"\x78\x9c")
+    ]
+    data[begins[2] + 2 : begins[2] + 12] = b"\xff" * 10
+    kept = read_container(FORMAT, bytes(data))
+    assert kept.names == [name.encode() for name in names]
+    assert [member.name for member in kept.members if member.ended] == [b"1.txt"]
+    assert (set(kept.partial), kept.ended) == ({Reason.DAMAGED_PART}, None)
+
+
 def test_names_in_old_encodings_stay_as_they_are() -> None:
     name = "名单.txt".encode("gbk")
     for data in (newc(name, b"1", 0o100644) + newc(b"TRAILER!!!", b"", 0), cab([(name, b"1")])):

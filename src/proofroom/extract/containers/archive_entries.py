@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -14,6 +14,7 @@ from proofroom.model.states import Reason, State
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _FOLDER: Final = b"/"
+_MOST_REOPENED: Final = 100
 
 
 class Unpacked:
@@ -23,24 +24,37 @@ class Unpacked:
         """Give to a sink; facts stand under a prefix such as `cab`, `broken` are places of broken members."""
         self.count = 0
         self._broken = broken
+        self._cut = False
         self._source = source
         self._sink = sink
         self._prefix = prefix
 
-    def give_all(self, archive: Archive) -> None:
-        """Give every entry; where the library can go no further, what was given stands."""
-        for entry in archive.entries():
-            self.count += 1
-            if self.count <= MOST_FACTS:
-                self._facts(entry)
-            self._give(archive, entry)
-        if archive.warned:
-            self._sink.partly(Reason.DAMAGED_PART)
+    def give_all(self, opened: Callable[[], Archive]) -> None:
+        """Give every entry; where the library can go no further, what was given stands.
 
-    def _give(self, archive: Archive, entry: Entry) -> None:
+        An entry that breaks the library's reader costs only itself: the archive is opened anew behind it.
+        """
+        for _ in range(_MOST_REOPENED):
+            with opened() as archive:
+                for number, entry in enumerate(archive.entries(), 1):
+                    if number > self.count:
+                        self.count = number
+                        self._facts(entry)
+                        self._cut |= self._give(archive, entry) is Reason.CUT_SHORT
+                if archive.warned:
+                    self._sink.partly(Reason.DAMAGED_PART)
+                if archive.is_over:
+                    continue
+            if self._cut:
+                raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
+            return
+        raise Unreadable(State.DAMAGED, Reason.NOT_WELL_FORMED)
+
+    def _give(self, archive: Archive, entry: Entry) -> Reason:
+        """Give one entry; gives the reason why its bytes ended early, or NONE."""
         name = entry.untrusted_name
         if stat.S_ISDIR(entry.mode) or (name.endswith(_FOLDER) and not entry.size):
-            return
+            return Reason.NONE
         reason = special(entry.mode)
         if reason or (self._is_link(entry) and not entry.size):
             withhold(self._sink, name, State.REFUSED, reason or Reason.SYMLINK)
@@ -48,7 +62,8 @@ class Unpacked:
             withhold(self._sink, name, State.LOCKED, Reason.UNSUPPORTED_ENCRYPTION)
         else:
             size = -1 if entry.size is None else entry.size
-            give(self._sink, name, size, self._checked(whole(archive.blocks(), size)))
+            return give(self._sink, name, size, self._checked(whole(archive.blocks(), size)))
+        return Reason.NONE
 
     def _checked(self, blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield from blocks
@@ -60,6 +75,8 @@ class Unpacked:
         return entry.is_hard_link or (entry.links > 1 and self._prefix == "cpio")
 
     def _facts(self, entry: Entry) -> None:
+        if self.count > MOST_FACTS:
+            return
         told = {name: moment(*time) for name, time in entry.times.items()}
         told["mode"] = f"{entry.mode:06o}"
         told["size"] = "" if entry.size is None else str(entry.size)

@@ -21,6 +21,7 @@ _SAID: Final = (
     ("emory", State.TRUNCATED, Reason.LIMIT_MEMORY),
     ("crc", State.DAMAGED, Reason.BAD_CHECKSUM),
     ("checksum", State.DAMAGED, Reason.BAD_CHECKSUM),
+    ("no progress", State.DAMAGED, Reason.CUT_SHORT),
     ("runcated", State.DAMAGED, Reason.CUT_SHORT),
     ("multivolume", State.PARTLY, Reason.PART_OF_SET),
     ("unsupported", State.UNKNOWN, Reason.UNSUPPORTED_VARIANT),
@@ -55,6 +56,7 @@ class Archive:
     def __init__(self, untrusted: BinaryIO, size: int, *kinds: str) -> None:
         """Open what stands in a stream as one of these kinds, such as `format_cab` and `filter_gzip`."""
         self.warned = 0
+        self.is_over = False
         self._archive: int | None = library.read_new()
         self._entry: int | None = library.entry_new()
         self._key = next(library.KEYS)
@@ -86,9 +88,14 @@ class Archive:
             self._archive = self._entry = None
 
     def entries(self) -> Iterator[Entry]:
-        """Give entry after entry; raises Unreadable where the library can go no further."""
+        """Give entry after entry; raises Unreadable where the library can go no further.
+
+        Ends without a word once `is_over` is set, by what broke inside an entry.
+        """
         failures = 0
         while failures < _MOST_FAILURES:
+            if self.is_over:
+                return
             status = library.next_header(self._archive, self._entry)
             if status == _END:
                 return
@@ -122,6 +129,8 @@ class Archive:
             if status == _WARN:
                 break
         if status != _END:
+            # Some readers of the library would go on from here, with pointers that lead nowhere.
+            self.is_over = status <= library.FATAL
             raise self._why()
 
     def _seen(self) -> Entry:
@@ -168,5 +177,6 @@ class Archive:
         for word, state, reason in _SAID:
             if word in said:
                 return Unreadable(state, reason)
-        at_the_end = self._stream.at >= self._stream.size
-        return Unreadable(State.DAMAGED, Reason.CUT_SHORT if at_the_end else Reason.NOT_WELL_FORMED)
+        # At an end too early some readers say nothing at all.
+        is_cut = not said and self._stream.at >= self._stream.size
+        return Unreadable(State.DAMAGED, Reason.CUT_SHORT if is_cut else Reason.NOT_WELL_FORMED)

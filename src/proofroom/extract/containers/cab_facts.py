@@ -25,8 +25,9 @@ _WORD: Final = 32
 
 @dataclass(slots=True)
 class Cabinet:
-    """What the tables say: the set it belongs to ("" for none) and the places of broken members, from 1."""
+    """What the tables say: how long it is, the set it belongs to ("" for none), the places of broken members from 1."""
 
+    size: int = 0
     set_facts: str = ""
     broken: set[int] = field(default_factory=set)
 
@@ -39,7 +40,7 @@ def cabinet_of(source: Source) -> Cabinet:
     found = Cabinet()
     if len(head) < _HEAD.size:
         return found
-    _, _, files_at, _, _, folders, files, flags, _, number = _HEAD.unpack(head)
+    _, found.size, files_at, _, _, folders, files, flags, _, number = _HEAD.unpack(head)
     per_folder = per_block = 0
     if flags & _RESERVED:
         per_header, per_folder, per_block = struct.unpack("<HBB", stream.read(4).ljust(4, b"\0"))

@@ -48,12 +48,12 @@ def read(source: Source, sink: Sink) -> None:
     prefix, kinds = next(((name, kinds) for mark, name, kinds in _KINDS if mark.match(head)), _ISO)
     stated = tell_iso(source, sink) if prefix == "iso" else 0
     cabinet = cabinet_of(source) if prefix == "cab" else Cabinet()
+    stated = max(stated, cabinet.size)
     if cabinet.set_facts:
         sink.meta("cab:set", cabinet.set_facts)
         sink.partly(Reason.PART_OF_SET)
     unpacked = Unpacked(source, sink, prefix, cabinet.broken)
-    with Archive(source.untrusted, source.size, *kinds) as archive:
-        unpacked.give_all(archive)
+    unpacked.give_all(lambda: Archive(source.untrusted, source.size, *kinds))
     if source.size < stated or (prefix == "ar" and not _is_whole_ar(source)):
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
 
