@@ -65,14 +65,31 @@ def crc16(data: bytes) -> int:
     return found
 
 
-def lha(files: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """Write an LHA archive of level 0 whose files are not packed."""
-    out = b""
-    for name, data in files:
-        body = struct.pack("<5sIIIBBB", b"-lh0-", len(data), len(data), 0x48E15A00, 0x20, 0, len(name))
-        body += name + struct.pack("<H", crc16(data))
-        out += bytes((len(body), sum(body) & 0xFF)) + body + data
-    return out + b"\0"
+def lha(files: Iterable[tuple[bytes, bytes]], level: int = 0, *, mode: int = 0o100644) -> bytes:
+    """Write an LHA archive whose files are not packed, with headers of one of the four levels."""
+    return b"".join(_lha_member(name, data, level, mode) for name, data in files) + b"\0"
+
+
+def _lha_member(name: bytes, data: bytes, level: int, mode: int) -> bytes:
+    crc = struct.pack("<H", crc16(data))
+    if level < 2:
+        folder = struct.pack("<BHH", 0x50, mode, 0) if level else b""
+        more = struct.pack("<H", len(folder)) + folder if level else b""
+        body = struct.pack(
+            "<5sIIIBBB", b"-lh0-", len(data) + len(folder), len(data), 0x48E15A00, 0x20, level, len(name)
+        )
+        body += name + crc + (b"U" + more[:2] if level else b"")
+        return bytes((len(body), sum(body) & 0xFF)) + body + folder + data
+    width, form = (2, "<H") if level == 2 else (4, "<I")
+    where, _, leaf = name.rpartition(b"/")
+    parts = [b"\1" + leaf, b"\2" + where.replace(b"/", b"\xff") + b"\xff", b"\x50" + struct.pack("<H", mode)]
+    lengths = [len(part) + width for part in parts] + [0]
+    chain = b"".join(part + struct.pack(form, after) for part, after in zip(parts, lengths[1:], strict=True))
+    fixed = struct.pack("<5sIIIBB", b"-lh0-", len(data), len(data), 1_467_336_600, 0x20, level) + crc + b"U"
+    total = 2 + len(fixed) + width + len(chain) + (4 if level == 3 else 0)
+    if level == 2:
+        return struct.pack("<H", total) + fixed + struct.pack("<H", lengths[0]) + chain + data
+    return struct.pack("<H", 4) + fixed + struct.pack("<II", total, lengths[0]) + chain + data
 
 
 def ar(files: Iterable[tuple[bytes, bytes]]) -> bytes:

@@ -22,7 +22,6 @@ _TYPES: Final = {
     "ntfs": pytsk3.TSK_FS_TYPE_NTFS,
     "ext": pytsk3.TSK_FS_TYPE_EXT_DETECT,
     "hfs": pytsk3.TSK_FS_TYPE_HFS_DETECT,
-    "iso": pytsk3.TSK_FS_TYPE_ISO9660,
 }
 
 

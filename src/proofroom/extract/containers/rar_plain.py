@@ -6,15 +6,13 @@ archive made for it: a head of ours before the packed bytes, which are decrypted
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
 from typing import BinaryIO, Final
 
 from proofroom.extract.containers.giving import BLOCK as AT_A_TIME
+from proofroom.extract.containers.joined import Joined, Piece
 from proofroom.extract.containers.rar_blocks import Entry
 from proofroom.extract.containers.rar_keys import BLOCK, Key, decrypted
 
@@ -69,38 +67,6 @@ def _exact(packed: Packed) -> int:
             return at
 
 
-class Joined(io.RawIOBase):
-    """Pieces read as one stream."""
-
-    def __init__(self, pieces: Sequence[bytes | Packed]) -> None:
-        """Join pieces in their order."""
-        super().__init__()
-        self._pieces = pieces
-        lengths = [len(piece) if isinstance(piece, bytes) else piece.size for piece in pieces]
-        self._starts = list(accumulate(lengths, initial=0))
-        self.size = self._starts.pop()
-        self._at = 0
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        """Move to a place from the beginning; nothing asks for another kind."""
-        self._at = offset if whence == io.SEEK_SET else self._at
-        return self._at
-
-    def readinto(self, buffer: bytearray, /) -> int:  # type: ignore[override]  # any buffer will do
-        """Read on; 0 at the end."""
-        if self._at >= self.size:
-            return 0
-        number = bisect_right(self._starts, self._at) - 1
-        piece, inside = self._pieces[number], self._at - self._starts[number]
-        room = memoryview(buffer).cast("B")
-        data = (
-            piece[inside : inside + len(room)] if isinstance(piece, bytes) else piece.read(inside, len(room))
-        )
-        room[: len(data)] = data
-        self._at += len(data)
-        return len(data)
-
-
 def as_stored(packed: Packed, size: int) -> Iterator[bytes]:
     """Give the bytes of what is not packed; locked ones are filled up to whole blocks, which is cut off."""
     length = packed.size if size < 0 else min(size, packed.size)
@@ -110,7 +76,7 @@ def as_stored(packed: Packed, size: int) -> Iterator[bytes]:
 
 def rewritten(version: int, entries: Sequence[tuple[Entry, Packed]]) -> Joined:
     """Write an archive of entries as they follow each other."""
-    pieces: list[bytes | Packed] = [_start_four() if version == 4 else _start_five(solid=len(entries) > 1)]
+    pieces: list[bytes | Piece] = [_start_four() if version == 4 else _start_five(solid=len(entries) > 1)]
     for entry, packed in entries:
         if version != 4 and entry.lock is not None:
             packed.size = _exact(packed)

@@ -55,6 +55,7 @@ BUILT_IN: Final = (
     "sevenzip",
     "rar",
     "archive",
+    "lha",
     "diskimage",
     "packed",
     "set_part",

@@ -1,4 +1,4 @@
-"""Read old and system archives (cab, iso, cpio, ar and deb, rpm, lha, xar): every file in them is a member.
+"""Read old and system archives (cab, iso, cpio, ar and deb, rpm, xar): every file in them is a member.
 
 The system's libarchive unpacks them, in this process and from the stream alone. What it says of each entry
 (dates, mode, owner) stands under `cab:entry:N` and so on, links are recorded and not followed.
@@ -34,7 +34,6 @@ _KINDS: Final[tuple[tuple[re.Pattern[bytes], str, tuple[str, ...]], ...]] = (
         ),
     ),
     (re.compile(rb"xar!"), "xar", ("format_xar",)),
-    (re.compile(rb"..-l[hz]", re.DOTALL), "lha", ("format_lha",)),
 )
 _ISO: Final = ("iso", ("format_iso9660",))
 _AR_START: Final = 8
@@ -81,7 +80,6 @@ FORMAT = Format(
             "application/x-archive",
             "application/vnd.debian.binary-package",
             "application/x-rpm",
-            "application/x-lzh-compressed",
             "application/x-xar",
         }
     ),
