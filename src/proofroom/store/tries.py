@@ -164,7 +164,7 @@ class Tries:
             "select source, count(distinct artifact) as n from fitted group by 1 order by 1"
         )
         return {
-            "locked": len(self.locked()),
+            "locked": self._journal.value(f"select count(*) from artifacts a where {_IS_LOCKED}"),
             "opened": self._journal.value("select count(distinct artifact) from fitted"),
             "opened_by": {row["source"]: row["n"] for row in opened},
             "tried": dict(sorted(sources.items())),

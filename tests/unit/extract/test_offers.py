@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -103,3 +104,34 @@ def test_how_results_lie_on_the_disk_does_not_show(tmp_path: Path) -> None:
         folder.mkdir()
         found.add(offered(folder, *order, apart=apart))
     assert len(found) == 1
+
+
+def test_lines_of_megabytes_are_looked_at_near_their_cues_and_in_no_time(tmp_path: Path) -> None:
+    long = "目" * 400_000 + "密码：Early#2015 " + "x" * 2_000_000 + " 口令：Late#2016 " + "密码" * 300_000
+    begun = time.monotonic()
+    found = offered(tmp_path, (NOTE, "pieces", pieces(NOTE, *[long] * 5)))
+    assert {"Early#2015", "Late#2016"} <= set(found)
+    assert time.monotonic() - begun < 20
+
+
+def test_the_cells_beside_and_below_a_label_are_offered(tmp_path: Path) -> None:
+    rows = 9
+    table = pa.table(
+        {
+            "artifact": of_artifact(NOTE, rows),
+            "sheet": np.zeros(rows, np.int32),
+            "row": np.array([1, 1, 1, 2, 2, 2, 3, 3, 3], np.int32),
+            "col": np.array([1, 2, 3] * 3, np.int32),
+            "type": np.ones(rows, np.uint8),
+            "flags": np.zeros(rows, np.uint16),
+            "number_format": pa.nulls(rows, pa.string()).dictionary_encode(),
+            "raw": pa.array(
+                ["名单", "密码", "right of it", "一", "under-1", "x", "二", "under-2", "far away"]
+            ),
+            "shown": pa.array([""] * rows),
+            "formula": pa.array([""] * rows),
+        }
+    ).cast(SCHEMAS["cells"])
+    found = offered(tmp_path, (NOTE, "cells", table))
+    assert {"right of it", "under-1", "under-2"} <= set(found)
+    assert not {"名单", "far away"} & set(found)

@@ -22,6 +22,8 @@ _MOST_HITS: Final = 200
 _NEXT_TEXTS: Final = 2
 _ROWS_BELOW: Final = 50
 _MOST_LINES: Final = 500
+_LONG: Final = 4_096
+_MOST_CUES: Final = 20
 _NOUNS: Final = (("pieces", "text"), ("cells", "raw"))
 
 
@@ -114,7 +116,8 @@ class Harvest:
         found: list[Graded] = []
         for place in hits:
             label = texts[place].as_py()
-            found += stated(label)
+            for window in _around_cues(label):
+                found += stated(window)
             found += beside(label, _next(table, place) if noun == "pieces" else _neighbours(table, place))
         if is_named:
             lines = texts.slice(0, _MOST_LINES).to_pylist()
@@ -136,6 +139,22 @@ class Harvest:
             found.update(hits if artifacts is None else hits & set(artifacts))
         self._by_segment = {**{k: v for k, v in self._by_segment.items() if k in seen}, **seen}
         return found
+
+
+def _around_cues(text: str) -> list[str]:
+    """Give a text, or of a long one what stands behind its first cues: Arrow finds them without walking back."""
+    if len(text) <= _LONG:
+        return [text]
+    rest, windows = text.encode("utf-8", "replace"), []
+    for _ in range(_MOST_CUES):
+        at = pc.find_substring_regex(pa.scalar(rest.decode("utf-8", "ignore")), pattern=CUE).as_py()
+        if at < 0:
+            break
+        windows.append(rest[at : at + _LONG].decode("utf-8", "ignore"))
+        rest = rest[at + _LONG // 4 :]
+        # What was cut in the middle of a sign is not counted by Arrow.
+        rest = rest.lstrip(bytes(range(0x80, 0xC0)))
+    return windows
 
 
 def _next(table: pa.Table, place: int) -> list[str]:
