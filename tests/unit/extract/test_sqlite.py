@@ -187,7 +187,7 @@ def test_what_was_deleted_and_not_wiped_is_given_with_its_place(made: Made) -> N
     assert len([1 for (_row, column) in found.raw() if column == 1]) == 30
 
 
-def test_the_tail_of_one_deleted_record_is_found_on_its_page(made: Made) -> None:
+def test_a_deleted_record_without_its_beginning_is_restored(made: Made) -> None:
     found = read(
         made(
             "create table t (name, town)",
@@ -195,7 +195,19 @@ def test_the_tail_of_one_deleted_record_is_found_on_its_page(made: Made) -> None
             "delete from t where name = 'Rizwan'",
         )
     )
-    assert any("RizwanHotan" in text for part, text in found.said.items() if part.startswith("leftover="))
+    assert [text for part, text in found.said.items() if part.startswith("leftover=")] == ["\tRizwan\tHotan"]
+
+
+@pytest.mark.parametrize("order", ["", "desc"])
+def test_records_deleted_one_beside_the_other_are_told_apart(made: Made, order: str) -> None:
+    rows = [
+        ("insert into t values (?, ?, ?)", (f"name {n}", None if n % 2 else n, n * 1.5)) for n in range(12)
+    ]
+    gone = [f"delete from t where rowid = {n}" for n in sorted((4, 5, 6, 7), reverse=bool(order))]
+    found = read(made("create table t (a, b, c)", *rows, *gone))
+    left = [text.split("\t")[1:] for part, text in found.said.items() if "leftover=" in part and "\t" in text]
+    wanted = [[f"name {n}", "" if n % 2 else str(n), str(n * 1.5)] for n in (3, 4, 5, 6)]
+    assert sorted(left) == [[name, one, other.removesuffix(".0")] for name, one, other in wanted]
 
 
 def test_every_value_is_what_sqlite_itself_says(made: Made) -> None:

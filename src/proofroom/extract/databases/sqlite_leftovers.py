@@ -1,7 +1,7 @@
 """What SQLite deleted and did not wipe: records on free pages and in the gaps of pages that are in use.
 
 A leftover is known by its page and the byte there. One that equals a record still in the table is a stale
-copy and is dropped. Where the beginning of a record is overwritten, its runs of readable signs are given.
+copy and is dropped. Where nothing fits a record any more, its runs of readable signs are given.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from typing import Final
 
 from proofroom.extract.databases.sqlite_pages import Broken, Pages, signed, varint
 from proofroom.extract.databases.sqlite_records import Texts, size_of, types_of
+from proofroom.extract.databases.sqlite_stumps import OVERWRITTEN, cells_in, restored
 from proofroom.extract.databases.sqlite_tree import TABLE_LEAF, cell_places, pointers_end
 
 _RUN: Final = re.compile(
     rb"(?:[\x20-\x7e]|[\xc2-\xdf][\x80-\xbf]|[\xe1-\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}){4,}"
 )
-_OVERWRITTEN: Final = 4
 _FEWEST_TOLD: Final = 2
 _SHORTEST: Final = 6
+_LONGEST_TAIL: Final = 1 << 16
 _MOST: Final = 50_000
 _MOST_BYTES: Final = 64 << 20
 _PLACE: Final = 8
@@ -38,6 +39,7 @@ class Leftovers:
     def __init__(self, pages: Pages, texts: Texts) -> None:
         """Look in these pages; `widths` are the numbers of values in the records of its tables."""
         self.records: dict[tuple[int, bytes], Place] = {}
+        self.stumps: dict[Place, bytes] = {}
         self.runs: dict[Place, str] = {}
         self.full = False
         self.widths: set[int] = set()
@@ -67,7 +69,7 @@ class Leftovers:
         if page[slice(*gap)].strip(b"\0"):
             self._gap(number, page, *gap)
         at = first_block
-        while at and at + _OVERWRITTEN <= self._pages.usable:
+        while at and at + OVERWRITTEN <= self._pages.usable:
             following, size = struct.unpack_from(">HH", page, at)
             self._block(number, page, at, size)
             # Free blocks lie in rising order; anything else is a loop.
@@ -99,12 +101,14 @@ class Leftovers:
         self.records.pop((rowid, record), None)
         before = _varint_length(len(record)) + _varint_length(rowid)
         if self._tails and before <= _LONGEST_BEFORE:
-            self._tails.pop(record[_OVERWRITTEN - before :], None)
+            self._tails.pop(record[OVERWRITTEN - before :], None)
 
     def settle(self) -> None:
-        """Turn what is left of free blocks into runs, once all records were compared."""
-        for tail, (number, at) in self._tails.items():
-            self._runs(number, tail, 0, len(tail), shift=at + _OVERWRITTEN)
+        """Give the ends of records their headers, once all records were compared."""
+        for tail, place in self._tails.items():
+            record = restored(tail, self.widths)
+            if record is not None:
+                self.stumps[place] = record
         self._tails.clear()
 
     def _free(self, number: int) -> None:
@@ -126,19 +130,30 @@ class Leftovers:
             return found
         return found
 
-    def _gap(self, number: int, page: bytes, at: int, end: int) -> None:
-        """Look for records in the gap of a page; between them for runs."""
+    def _gap(self, number: int, page: bytes, at: int, end: int, *, is_block: bool = False) -> None:
+        """Look for records in the gap of a page, or in a free block, which begins with the end of one."""
         self._looked_at += end - at
         self.full = self.full or self._looked_at > _MOST_LOOKED_AT
-        begun = at
+        begun, keep = at, self._rest if is_block else self._runs
         while at < end and not self.full:
             length = self._record(number, page, at, self.widths) if self._may_begin(page, at, end) else 0
             if length:
-                self._runs(number, page, begun, at)
-                begun = at = at + length
+                keep(number, page, begun, at)
+                keep, begun = self._runs, at + length
+                at = begun
             else:
                 at += 1
-        self._runs(number, page, begun, end)
+        keep(number, page, begun, end)
+
+    def _rest(self, number: int, page: bytes, start: int, end: int) -> None:
+        """Keep what lies before a whole record: the end of another one, or runs."""
+        tail = page[start:end]
+        if not tail.strip(b"\0"):
+            return
+        if len(tail) > _LONGEST_TAIL or restored(tail, self.widths) is None:
+            self._runs(number, page, start, end)
+        elif self._has_room(len(tail)):
+            self._tails[tail] = number, start - OVERWRITTEN
 
     def _may_begin(self, page: bytes, at: int, end: int) -> bool:
         """Tell quickly whether a record could begin here: behind two numbers stands the size of its header."""
@@ -150,10 +165,13 @@ class Leftovers:
         return at < end and (page[at] & _MORE > 0 or page[at] > self._fewest)
 
     def _block(self, number: int, page: bytes, at: int, size: int) -> None:
-        """Keep a free block by what follows its own four bytes."""
-        tail = page[at + _OVERWRITTEN : at + size]
-        if tail.strip(b"\0") and self._has_room(len(tail)):
-            self._tails[tail] = number, at
+        """Look at a free block: keep the ends of records by their bytes, look for whole ones in the rest."""
+        for start, end in cells_in(page, at, min(at + size, self._pages.usable)):
+            tail = page[start + OVERWRITTEN : end]
+            if restored(tail, self.widths) is None:
+                self._gap(number, page, start + OVERWRITTEN, end, is_block=True)
+            else:
+                self._rest(number, page, start + OVERWRITTEN, end)
 
     def _record(self, number: int, page: bytes, at: int, widths: Container[int] | None = None) -> int:
         """Keep a record if there is one at this place: all of its lengths must agree. Gives its length."""
@@ -175,11 +193,11 @@ class Leftovers:
             self.records.setdefault((signed(rowid), record), (number, at))
         return end - at
 
-    def _runs(self, number: int, data: bytes, start: int, end: int, shift: int = 0) -> None:
+    def _runs(self, number: int, data: bytes, start: int, end: int) -> None:
         """Keep runs of readable signs."""
         for untrusted, at in self._readable(data[start:end]):
             if self._has_room(len(untrusted)):
-                self.runs[number, shift + start + at] = untrusted
+                self.runs[number, start + at] = untrusted
 
     def _readable(self, data: bytes) -> Iterator[tuple[str, int]]:
         if self._texts.encoding == "utf-8":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from proofroom.extract.databases.blobs import Blobs, is_file
@@ -11,10 +10,11 @@ from proofroom.extract.databases.sqlite_pages import Broken, Header, Pages, read
 from proofroom.extract.databases.sqlite_records import Texts, decode_record
 from proofroom.extract.databases.sqlite_schema import Entry, Layout, schema
 from proofroom.extract.databases.sqlite_tree import Trees
-from proofroom.extract.databases.table_sheet import TableSheet, Value
+from proofroom.extract.databases.table_sheet import TableSheet
 from proofroom.extract.format import Line, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.plain_text import put_whole
+from proofroom.extract.tabular.cell_columns import number_text
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
@@ -128,23 +128,25 @@ class _Reader:
         self._leftovers.settle()
         with LineBatch(self._sink) as lines:
             for (rowid, record), place in self._leftovers.records.items():
-                text = self._leftover(place, rowid, decode_record(record, self._texts))
-                put_whole(lines, _address(place), PieceKind.PARAGRAPH, text, _DELETED)
+                self._leftover(lines, place, str(rowid), record)
+            for place, record in self._leftovers.stumps.items():
+                self._leftover(lines, place, "", record)
             for place, text in self._leftovers.runs.items():
                 lines.add(Line(_address(place), PieceKind.NAME, text, _DELETED))
 
-    def _leftover(self, place: Place, rowid: int, values: Sequence[Value]) -> str:
-        """Write a deleted record: its row id and values between tabs; files in it become members."""
-        texts = [str(rowid)]
-        for at, value in enumerate(values, 1):
+    def _leftover(self, lines: LineBatch, place: Place, rowid: str, record: bytes) -> None:
+        """Give a deleted record: its row id ("" where it is lost) and values between tabs; files are members."""
+        texts = [rowid]
+        for at, value in enumerate(decode_record(record, self._texts), 1):
             if not isinstance(value, bytes):
-                texts.append("" if value is None else str(value))
+                number = isinstance(value, float) and number_text(value).decode()
+                texts.append(number or ("" if value is None else str(value)))
                 continue
             texts.append(f"X'{value[:_LONGEST_HEX].hex().upper()}'")
             if is_file(value) or len(value) > _LONGEST_HEX:
                 with self._sink.member(f"leftover/{place[0]}:{place[1]}/{at}".encode(), len(value)) as out:
                     out.write(value)
-        return "\t".join(texts)
+        put_whole(lines, _address(place), PieceKind.PARAGRAPH, "\t".join(texts), _DELETED)
 
 
 def _address(place: Place) -> str:
