@@ -13,6 +13,8 @@ EXTENSIONS: Final[dict[str, str]] = {
     "application/mbox": "mbox mbx mmdf eml txt",
     "application/msword": "doc dot wps wpt",
     "application/vnd.apple.iwork": "pages numbers key zip",
+    "application/x-fictionbook+xml": "fb2 xml",
+    "application/x-har": "har json",
     "application/hwp+zip": "hwpx",
     "application/x-hwp": "hwp hwt",
     "application/onenote": "one onetoc2",

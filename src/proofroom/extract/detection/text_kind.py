@@ -28,6 +28,8 @@ SAVED_PAGE: Final = "application/x-mimearchive"
 URL_FILE: Final = "application/x-mswinurl"
 DESKTOP: Final = "application/x-desktop"
 WEBLOC: Final = "application/x-webloc"
+TRAFFIC: Final = "application/x-har"
+FICTION: Final = "application/x-fictionbook+xml"
 VCARD: Final = "text/vcard"
 CALENDAR: Final = "text/calendar"
 CSV: Final = "text/csv"
@@ -68,10 +70,14 @@ _SAVED: Final = re.compile(
 )
 _OF_ONE_PAGE: Final = re.compile(r"content-type:[ \t]*multipart/related\b", re.IGNORECASE)
 _SENT: Final = frozenset(("to", "cc", "received", "return-path", "message-id", "delivered-to", "references"))
+_TRAFFIC: Final = re.compile(
+    r'\{\s*"log"\s*:\s*\{\s*"(?:version|creator|browser|pages|entries|comment)"\s*:.{0,1000}?"(?:entries|creator)"',
+    re.DOTALL,
+)
 _MOST_HEADERS: Final = 200
 _FROM_LINE: Final = re.compile(r"From .{0,200}?\d\d:\d\d.{0,80}\d{4}|From - ")
 _LENGTH_LINE: Final = re.compile(r"[ \t]{0,8}\d{1,12}[ \t]{0,8}\Z")
-_XML_KINDS: Final = {"svg": SVG, "xliff": XLIFF}
+_XML_KINDS: Final = {"svg": SVG, "xliff": XLIFF, "fictionbook": FICTION}
 _DELIMITERS: Final = "\t,;|"
 _ROWS: Final = 50
 _TABLE_NAMES: Final = ("csv", "tsv", "tab")
@@ -154,6 +160,8 @@ def _json(text: str, extension: str, *, whole: bool) -> str:
     start = text.lstrip()
     if not start.startswith(("{", "[")):
         return ""
+    if _TRAFFIC.match(start):
+        return TRAFFIC
     if whole and _parses(start):
         return JSON_LINES if extension in ("ndjson", "jsonl") else JSON
     lines = start.split("\n", _ROWS)[: _ROWS if whole else -1]

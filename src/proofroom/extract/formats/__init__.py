@@ -50,6 +50,8 @@ BUILT_IN: Final = (
     "iwork",
     "hangul",
     "media",
+    "fiction",
+    "har",
     "zip",
     "tar",
     "sevenzip",
