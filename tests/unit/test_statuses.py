@@ -8,8 +8,8 @@ from proofroom import errors
 
 STATUSES = {
     2: (
-        "WrongUse BadQuery BadCondition BadRendering BadWhere BadIntake PlainDisk WeakSandbox BadSource BadCase CaseTooNew CaseBusy "
-        "LockedKeys BadMember SystemRefused"
+        "WrongUse BadQuery BadCondition BadRendering BadWhere BadIntake "
+        "PlainDisk WeakSandbox BadSource BadCase CaseTooNew CaseBusy LockedKeys BadMember SystemRefused"
     ),
     1: "ProofroomError SourceLost CaseFull BadJournal BadSegment StaleIndex BrokenEvidence RefusedSql",
     4: "MissingTool",

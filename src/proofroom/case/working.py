@@ -25,7 +25,6 @@ from proofroom.receive.keys import Keys
 from proofroom.receive.passwords import Passwords
 from proofroom.receive.vault import Vault
 from proofroom.run.pausing import Pausing
-from proofroom.run.pool import Pool
 from proofroom.store.journal import Journal
 from proofroom.store.occurrences import Occurrences, Received
 from proofroom.store.tries import Tries

@@ -15,7 +15,7 @@ from typing import Final
 import chardet
 from chardet.registry import REGISTRY
 
-from proofroom.extract.containers import iso2022_cn
+from proofroom.extract import iso2022_cn
 
 HEAD: Final = 1 << 16
 """Bytes that are enough to look at: chardet reads 200,000 at most and settles long before."""

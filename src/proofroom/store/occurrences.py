@@ -197,7 +197,16 @@ class Occurrences:
         if not orphans:
             return
         with self._journal.transaction():
-            for table in ("placed", "spooled", "results", "members", "fitted", "tries", "ocr_wanted", "ocr_pages"):
+            for table in (
+                "placed",
+                "spooled",
+                "results",
+                "members",
+                "fitted",
+                "tries",
+                "ocr_wanted",
+                "ocr_pages",
+            ):
                 self._journal.many(f"delete from {table} where artifact = ?", orphans)
             self._journal.many("insert or ignore into indexing values (?)", orphans)
             self._journal.many("delete from artifacts where digest = ?", orphans)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from proofroom.extract.containers import iso2022_cn
+from proofroom.extract import iso2022_cn
 from proofroom.extract.encoding import decode_counted, find_encoding
 
 WIDER: Final = {
