@@ -204,6 +204,7 @@ class Occurrences:
                 "members",
                 "fitted",
                 "tries",
+                "sketches",
                 "ocr_wanted",
                 "ocr_pages",
             ):
