@@ -37,6 +37,8 @@ from proofroom.extract.passwords.words import (
         ("密码\n123456\nnext", "123456"),
         ("密码：１２３４", "1234"),
         ("密码：7", "7"),
+        ("The password of list 4 is mail-4#Xy", "mail-4#Xy"),
+        ("口令（三月份名单）是：Yanyue#2015", "Yanyue#2015"),
     ],
 )
 def test_what_stands_behind_a_cue_is_stated_to_be_a_password(text: str, word: str) -> None:
@@ -51,6 +53,12 @@ def test_the_rest_of_a_sentence_is_offered_last() -> None:
     graded = dict(stated("口令见附件，请妥善保管"))
     assert graded["见附件"] == BESIDE
     assert likely(stated("密码：Yanyue#2015 请妥善保管"))[0] == ("Yanyue#2015", STATED)
+
+
+def test_a_plain_word_right_behind_a_cue_is_not_taken_for_one_that_was_stated() -> None:
+    graded = dict(stated("your password of the list"))
+    assert graded.get("of", BESIDE) == BESIDE
+    assert dict(stated("password for the list is: winter"))["winter"] == NEAR
 
 
 def test_text_without_a_cue_offers_nothing() -> None:

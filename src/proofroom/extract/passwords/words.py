@@ -32,6 +32,9 @@ _OUTSIDE: Final = r"\s\x00-\x1f\x7f，。、；;“”\"‘’「」『』《》
 _SAYS: Final = re.compile(
     r"\s*(?:(?:[:：=＝→—–-]+|是|为|為|改为|改為|is\b|was\b|ist\b|est\b|es\b|это\b)\s*)+", re.IGNORECASE
 )
+_LATER: Final = re.compile(
+    r"[^\n]{1,40}?(?:(?:[:：=＝→]|是|为|為|\b(?:is|was|are|ist|est|es|это)\b)\s*)+", re.IGNORECASE
+)
 _OPENS: Final = " \t\u3000\"'“”‘’「『《(（[【<"
 _TOKEN: Final = re.compile(rf"[^{_OUTSIDE}]{{1,64}}")
 _QUOTED: Final = re.compile(r"[\"'“‘「『《]([^\"'”’」』》\r\n]{1,64})[\"'”’」』》]")
@@ -72,13 +75,23 @@ def _behind(behind: str) -> Iterator[Graded]:
     token = _TOKEN.match(line.lstrip(_OPENS))
     if token:
         # Without a colon or "is" a word behind a cue is most often the rest of the sentence.
-        plain = STATED if says or _ASCII.match(token[0]) else BESIDE
+        plain = STATED if says or _looks_made_up(token[0]) else BESIDE
         yield from ((form, plain) for form in _forms(token[0]))
+    later = _LATER.match(line)
+    token = _TOKEN.match(line[later.end() :].lstrip(_OPENS)) if later else None
+    if token:
+        yield from ((form, STATED if _looks_made_up(token[0]) else NEAR) for form in _forms(token[0]))
     if says and " " in line.strip() and not _HAN.search(line):
         yield line.strip()[:64], NEAR
     for quoted in _QUOTED.findall(behind[:64]):
         yield quoted.strip(), STATED
     yield from ((word, BESIDE) for word in _WORD.findall(behind))
+
+
+def _looks_made_up(token: str) -> bool:
+    """Say whether a word begins as no word of a language does: with digits or signs in it, or a number."""
+    begun = _ASCII.match(token)
+    return begun is not None and any(not sign.isalpha() for sign in begun[0].rstrip(_ENDS))
 
 
 def _forms(token: str) -> Iterator[str]:
