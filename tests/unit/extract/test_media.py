@@ -153,3 +153,20 @@ def test_recordings_cut_or_altered_do_no_harm(read_with: Read, kind: str) -> Non
     for at in range(0, len(data), max(len(data) // 120, 1)):
         for flip in (0xFF, 0x80, 1):
             read_with(FORMAT, data[:at] + bytes((data[at] ^ flip,)) + data[at + 1 :])
+
+
+def test_subtitles_of_a_broadcast_without_lengths_are_read(read_with: Read) -> None:
+    def endless(number: int, data: bytes) -> bytes:
+        return number.to_bytes(4, "big") + b"\x01" + b"\xff" * 7 + data
+
+    track = made.element(
+        0xAE, made.element(0xD7, b"\2"), made.element(0x83, b"\x11"), made.element(0x86, b"S_TEXT/UTF8")
+    )
+    clusters = b"".join(
+        endless(0x1F43B675, made.element(0xE7, bytes((time,))) + made.element(0xA3, b"\x82\0\0\0" + text))
+        for time, text in ((1, b"one"), (2, b"two"))
+    )
+    data = made.element(0x1A45DFA3) + endless(0x18538067, made.element(0x1654AE6B, track) + clusters)
+    found = read_with(FORMAT, data)
+    assert found.partial == [Reason.NO_TRANSCRIPT]
+    assert (found.said["track=2&cue=1"], found.said["track=2&cue=2&from=1"]) == ("one", "00:00:00.002")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import uuid
 from typing import TYPE_CHECKING
 
@@ -157,3 +158,16 @@ def test_lists_that_lead_into_themselves_end(read_with: Read) -> None:
     manifest = store.list([node(0x00C, b"\0" * 20), node(0x010, b"", first, 2)])
     found = read_with(FORMAT, store.end([node(0x008, b"\0" * 20, manifest, 2)]))
     assert found.ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
+
+
+def test_chunks_that_many_nodes_share_are_not_read_without_end(read_with: Read) -> None:
+    store = Store()
+    things, roots = page("One")
+    first = store.space(4, [things], roots)
+    shared = store.chunk(bytes(1 << 20))
+    nodes = [node(0x0A4, struct.pack("<II", n | 0x100, 0x2000D) + b"\0\1", shared, 1) for n in range(200)]
+    revisions = store.list(nodes)
+    manifest = store.list([node(0x00C, b"\1" * 20), node(0x010, b"", revisions, 2)])
+    found = read_with(FORMAT, store.end([first, node(0x008, b"\1" * 20, manifest, 2)]))
+    assert found.ended == (State.TRUNCATED, Reason.LIMIT_EXPANSION)
+    assert found.said["page=1&para=1"] == "第一段"

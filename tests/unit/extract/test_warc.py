@@ -126,3 +126,12 @@ def test_packed_archives_are_told_from_other_packed_files() -> None:
     assert [kind(data) for data in (WHOLE, PACKED)] == ["application/warc"] * 2
     assert [kind(data) for data in (ARC, gzip.compress(ARC))] == ["application/x-internet-archive"] * 2
     assert kind(gzip.compress(b"WARES and others")) == "application/gzip"
+
+
+def test_a_header_without_end_is_cut_and_said() -> None:
+    endless = record(
+        b"response",
+        b"HTTP/1.1 200 OK\r\n" + (b"a: " + b"b" * 900_000 + b"\r\n") * 20,
+        b"WARC-Target-URI: u:x",
+    )
+    assert read(endless).ended == (State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)

@@ -102,7 +102,7 @@ def _facts(metadata: Element) -> list[tuple[str, str]]:
     for one in metadata.walk():
         if one is metadata or len(facts) >= _MOST_FACTS:
             continue
-        text = " ".join("".join(part.untrusted_text for part in one.walk()).split())
+        text = " ".join(one.untrusted_text.split())
         if one.name == "meta":
             key = one.get("property") or one.get("name")
             key, text = f"meta:{key[:_LONGEST_NAME]}", text or one.get("content")

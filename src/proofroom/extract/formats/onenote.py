@@ -33,6 +33,8 @@ def read(source: Source, sink: Sink) -> None:
         Story(notebook, sink, lines, Files(notebook, source.untrusted, sink)).tell()
     if notebook.damaged:
         sink.partly(Reason.DAMAGED_PART)
+    if notebook.limit:
+        raise notebook.limit
     if notebook.cut:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
     spaces = notebook.spaces.values()

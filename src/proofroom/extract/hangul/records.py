@@ -33,6 +33,16 @@ class Record(NamedTuple):
     data: bytes
 
 
+class _Paragraph(NamedTuple):
+    """A paragraph under way: how deep it lies, what it stands in, its text, links and equations."""
+
+    level: int
+    holder: str
+    pieces: list[str]
+    links: list[str]
+    alts: list[str]
+
+
 class Broken(Exception):
     """The records break off."""
 
@@ -62,7 +72,7 @@ class Section:
         """Give to the places."""
         self._places = places
         self._open: list[tuple[int, str]] = []
-        self._texts: list[tuple[int, str, str, list[str], list[str]]] = []
+        self._texts: list[_Paragraph] = []
 
     def take(self, record: Record) -> None:
         """Take the next record."""
@@ -70,15 +80,14 @@ class Section:
             self._open.pop()
         if record.kind == _HEADER:
             self._end(record.level)
-            self._texts.append((record.level, self._holder(), "", [], []))
+            self._texts.append(_Paragraph(record.level, self._holder(), [], [], []))
         elif record.kind == _TEXT and self._texts:
-            level, holder, text, links, alts = self._texts[-1]
-            self._texts[-1] = (level, holder, text + shown(record.data), links, alts)
+            self._texts[-1].pieces.append(shown(record.data))
         elif record.kind == _CONTROL:
             self._control(record)
         elif record.kind == _EQUATION and self._texts:
             length = int.from_bytes(record.data[4:6], "little")
-            self._texts[-1][4].append(record.data[6 : 6 + 2 * length].decode("utf-16-le", "replace"))
+            self._texts[-1].alts.append(record.data[6 : 6 + 2 * length].decode("utf-16-le", "replace"))
 
     def end(self) -> None:
         """Give what waits."""
@@ -86,10 +95,10 @@ class Section:
 
     def _end(self, level: int) -> None:
         """Give the paragraphs that lie this deep or deeper, in the order in which they began."""
-        ended = [one for one in self._texts if one[0] >= level]
-        self._texts = [one for one in self._texts if one[0] < level]
-        for _, holder, text, links, alts in ended:
-            self._places.put(holder, text, links, alts)
+        ended = [one for one in self._texts if one.level >= level]
+        self._texts = [one for one in self._texts if one.level < level]
+        for one in ended:
+            self._places.put(one.holder, "".join(one.pieces), one.links, one.alts)
 
     def _control(self, record: Record) -> None:
         name = record.data[3::-1] if len(record.data) >= 4 else b""
@@ -98,7 +107,7 @@ class Section:
             length = int.from_bytes(record.data[9:11], "little")
             raw = record.data[_LINK_HEAD : _LINK_HEAD + 2 * length]
             command = raw.decode("utf-16-le", "replace")
-            self._texts[-1][3].append(command.partition(";")[0].replace("\\:", ":"))
+            self._texts[-1].links.append(command.partition(";")[0].replace("\\:", ":"))
 
     def _holder(self) -> str:
         """Say in what a paragraph stands: the innermost thing that has a place of its own."""

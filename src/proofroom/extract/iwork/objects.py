@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -39,9 +40,12 @@ class Objects:
     by_number: dict[int, Archived] = field(default_factory=dict)
     damage: Damage = field(default_factory=Damage)
 
-    def add(self, packed: bytes) -> None:
-        """Take every object of one file; raises Broken where it breaks off, what came before stays."""
-        data = unpacked(packed)
+    def add(self, packed: bytes, spend: Callable[[int], None]) -> None:
+        """Take every object of one file; raises Broken where it breaks off, what came before stays.
+
+        `spend` counts what is unpacked, and raises Unreadable where it becomes too much.
+        """
+        data = unpacked(packed, spend)
         at = 0
         while at < len(data):
             length, at = varint(data, at)

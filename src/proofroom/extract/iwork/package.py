@@ -121,7 +121,7 @@ def _collect(package: Package, objects: Objects, sink: Sink) -> list[Entry]:
     for entry in package.entries:
         if entry_name(entry).lower().endswith(".iwa"):
             try:
-                objects.add(package.whole(entry, _LARGEST))
+                objects.add(package.whole(entry, _LARGEST), package.budget.spend)
             except (Broken, DamagedPart):
                 sink.partly(Reason.DAMAGED_PART)
                 unread.append(entry)

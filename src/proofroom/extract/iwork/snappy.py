@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 _LARGEST_BLOCK: Final = 1 << 20
@@ -13,9 +13,13 @@ class Broken(Exception):
     """The bytes are not what they should be."""
 
 
-def unpacked(data: bytes) -> bytes:
-    """Unpack a whole file block by block; raises Broken where it cannot be read on."""
-    return b"".join(_blocks(data))
+def unpacked(data: bytes, spend: Callable[[int], None]) -> bytes:
+    """Unpack a whole file block by block, counted by `spend`; raises Broken where it cannot be read on."""
+    blocks: list[bytes] = []
+    for block in _blocks(data):
+        spend(len(block))
+        blocks.append(block)
+    return b"".join(blocks)
 
 
 def _blocks(data: bytes) -> Iterator[bytes]:

@@ -52,16 +52,15 @@ class SheetNames:
 
     def __init__(self) -> None:
         """None was given yet."""
-        self._taken: set[str] = set()
+        self._taken: dict[str, int] = {}
 
     def given(self, sheet: str, table: str) -> str:
         """Give the name of the next table: `SHEET/TABLE`, a second one of that name with its number."""
         name = plain = f"{sheet}/{table}" if sheet else table
-        number = 1
         while name in self._taken:
-            number += 1
-            name = f"{plain} ({number})"
-        self._taken.add(name)
+            self._taken[plain] += 1
+            name = f"{plain} ({self._taken[plain]})"
+        self._taken[name] = 1
         return name
 
 

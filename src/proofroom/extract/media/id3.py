@@ -147,25 +147,36 @@ def _chapter(recording: Recording, content: bytes, _way: int) -> None:
 
 def _timed(recording: Recording, content: bytes, way: int) -> None:
     """Give lyrics with the time of each line, in thousandths of a second."""
-    _, rest = _split(content[6:], way)
+    at = _end(content, 6, way) + _width(way)
     for _ in range(_MOST_CUES):
-        text, more = _split(rest, way)
-        if len(more) < 4:
+        end = _end(content, at, way)
+        behind = end + _width(way)
+        if behind + 4 > len(content):
             return
-        start = int.from_bytes(more[:4], "big") / 1000
-        recording.cue("", _text(text, way), start, start)
-        rest = more[4:]
+        start = int.from_bytes(content[behind : behind + 4], "big") / 1000
+        recording.cue("", _text(content[at:end], way), start, start)
+        at = behind + 4
 
 
 def _split(data: bytes, way: int) -> tuple[bytes, bytes]:
     """Cut at the first NUL of an encoding."""
+    end = _end(data, 0, way)
+    return data[:end], data[end + _width(way) :]
+
+
+def _width(way: int) -> int:
+    return 2 if way in _WIDE else 1
+
+
+def _end(data: bytes, at: int, way: int) -> int:
+    """Find the next NUL of an encoding; the end where there is none."""
     if way not in _WIDE:
-        before, _, after = data.partition(b"\0")
-        return before, after
-    for at in range(0, len(data) - 1, 2):
-        if not data[at] and not data[at + 1]:
-            return data[:at], data[at + 2 :]
-    return data, b""
+        found = data.find(b"\0", at)
+        return found if found >= 0 else len(data)
+    found = data.find(b"\0\0", at)
+    while found >= 0 and (found - at) % 2:
+        found = data.find(b"\0\0", found + 1)
+    return found if found >= 0 else len(data)
 
 
 def _text(data: bytes, way: int) -> str:

@@ -43,7 +43,8 @@ def elements(recording: Recording, at: int, end: int) -> Iterator[Element]:
             return
         start = at + width + more
         if length == _UNKNOWN:
-            length = end - start
+            # A cluster that does not know its length, as of a broadcast, stands open: what is in it follows it.
+            length = 0 if number == _CLUSTER else end - start
         if start + length > end:
             recording.damaged = recording.damaged or start + length > recording.size
             length = max(end - start, 0)
@@ -75,6 +76,7 @@ class Matroska:
         self._scale = 1_000_000
         self._subtitles: set[int] = set()
         self._tracks = 0
+        self._time = 0
 
     def read(self) -> None:
         """Read every element but sound and pictures."""
@@ -85,22 +87,17 @@ class Matroska:
 
     def _segment(self, segment: Element) -> None:
         for one in self._inside(segment):
-            if one.number == _INFO:
+            if one.number in (_TRACKS, _ATTACHED, _TAGS):
+                take = {_TRACKS: self._track, _ATTACHED: self._file, _TAGS: self._tags}[one.number]
+                for inner in self._inside(one):
+                    take(inner)
+            elif one.number == _INFO:
                 self._info(one)
-            elif one.number == _TRACKS:
-                for track in self._inside(one):
-                    if track.number == _TRACK:
-                        self._track(track)
-            elif one.number == _ATTACHED:
-                for file in self._inside(one):
-                    self._file(file)
-            elif one.number == _TAGS:
-                for tag in self._inside(one):
-                    self._tags(tag, 0)
             elif one.number == _CHAPTERS:
                 self._chapters(one, 0)
-            elif one.number == _CLUSTER and self._subtitles:
-                self._cluster(one)
+            elif self._subtitles:
+                for inner in self._inside(one) if one.number == _CLUSTER else (one,):
+                    self._timed(inner)
 
     def _inside(self, element: Element) -> Iterator[Element]:
         return elements(self._recording, element.at, element.at + element.length)
@@ -134,6 +131,8 @@ class Matroska:
 
     def _track(self, track: Element) -> None:
         """Tell what a track is."""
+        if track.number != _TRACK:
+            return
         found = {one.number: one for one in self._inside(track)}
         self._tracks += 1
         kind = self._number(found[0x83]) if 0x83 in found else 0
@@ -159,7 +158,7 @@ class Matroska:
             self._recording.damaged = self._recording.damaged or len(data) < found[0x465C].length
             self._recording.file(data, name, "attached.bin")
 
-    def _tags(self, element: Element, depth: int) -> None:
+    def _tags(self, element: Element, depth: int = 0) -> None:
         """Tell tags; one may stand in another."""
         name = value = ""
         for one in self._inside(element):
@@ -185,19 +184,17 @@ class Matroska:
         for title in titles:
             self._recording.cue("outline=1&", title, start / 1e9, start / 1e9)
 
-    def _cluster(self, cluster: Element) -> None:
-        """Give the subtitles of a stretch of time."""
-        time = 0
-        for one in self._inside(cluster):
-            if one.number == _TIME:
-                time = self._number(one)
-            elif one.number == _SIMPLE_BLOCK:
-                self._block(one, time, 0)
-            elif one.number == _GROUP:
-                found = {inner.number: inner for inner in self._inside(one)}
-                duration = self._number(found[_BLOCK_DURATION]) if _BLOCK_DURATION in found else 0
-                if _BLOCK in found:
-                    self._block(found[_BLOCK], time, duration)
+    def _timed(self, one: Element) -> None:
+        """Take what stands in a stretch of time: when it begins, and the subtitles in it."""
+        if one.number == _TIME:
+            self._time = self._number(one)
+        elif one.number == _SIMPLE_BLOCK:
+            self._block(one, self._time, 0)
+        elif one.number == _GROUP:
+            found = {inner.number: inner for inner in self._inside(one)}
+            duration = self._number(found[_BLOCK_DURATION]) if _BLOCK_DURATION in found else 0
+            if _BLOCK in found:
+                self._block(found[_BLOCK], self._time, duration)
 
     def _block(self, block: Element, time: int, duration: int) -> None:
         head = self._recording.at(block.at, 12)

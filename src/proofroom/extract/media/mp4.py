@@ -33,6 +33,7 @@ _KNOWN: Final = frozenset(
 _XMP: Final = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _DATA_TEXT, _DATA_WIDE, _JPEG, _PNG = 1, 2, 13, 14
 _LARGEST_ITEM: Final = 32 << 20
+_DEEPEST: Final = 8
 
 
 def read_mp4(recording: Recording) -> None:
@@ -126,7 +127,7 @@ def moment(seconds: int) -> str:
         return ""
 
 
-def _user_data(recording: Recording, box: Box) -> None:
+def _user_data(recording: Recording, box: Box, depth: int = 0) -> None:
     """Read what cameras and programs add: tags, places, covers, lyrics."""
     # A box called meta has four bytes of its own, but not in QuickTime.
     skip = 4 if box.name == b"meta" and recording.at(box.at, 4) == bytes(4) else 0
@@ -134,8 +135,8 @@ def _user_data(recording: Recording, box: Box) -> None:
     keys = first(found, b"keys")
     names = _keys(recording, keys) if keys else []
     for one in found:
-        if one.name == b"meta":
-            _user_data(recording, one)
+        if one.name == b"meta" and depth < _DEEPEST:
+            _user_data(recording, one, depth + 1)
         elif one.name == b"ilst":
             for item in inside(recording, one):
                 _item(recording, item, names)

@@ -16,6 +16,7 @@ _WIDE_KINDS: Final = {2: 4, 3: 4, 4: 8, 5: 2}
 _AMR_SIZES: Final = (13, 14, 16, 18, 20, 21, 27, 32, 6)
 _WIDE_SIZES: Final = (18, 24, 33, 37, 41, 47, 51, 59, 61, 6)
 _FRAMES_PER_SECOND: Final = 50
+_COUNTED: Final = 8 << 20
 
 
 def read_windows_media(recording: Recording) -> None:
@@ -79,14 +80,16 @@ def read_amr(recording: Recording) -> None:
     """Count the frames of recorded speech, fifty to the second."""
     wide = recording.at(0, 9) == b"#!AMR-WB\n"
     sizes = _WIDE_SIZES if wide else _AMR_SIZES
-    data = recording.at(9 if wide else 6, recording.size)
+    start = 9 if wide else 6
+    data = recording.at(start, _COUNTED)
     at = frames = 0
     while at < len(data):
         kind = data[at] >> 3 & 0xF
         at += sizes[kind] if kind < len(sizes) else 1
         frames += 1
     recording.fact("media:codec", "AMR-WB" if wide else "AMR")
-    recording.fact("media:duration", f"{frames / _FRAMES_PER_SECOND:.1f}")
+    whole = frames * max(recording.size - start, 0) / max(len(data), 1)
+    recording.fact("media:duration", f"{whole / _FRAMES_PER_SECOND:.1f}")
 
 
 def read_nothing(recording: Recording) -> None:

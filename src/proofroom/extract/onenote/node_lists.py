@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
+from proofroom.extract.format import Unreadable
 from proofroom.extract.onenote.cursor import Broken, Cursor
+from proofroom.model.states import Reason, State
 
 _MAGIC: Final = 0xA4567AB1F5F7F4C4
 _HEAD: Final = 16
@@ -16,6 +18,10 @@ _TERMINATOR: Final = 0xFF
 _OFFSETS: Final = {0: (8, 1), 1: (4, 1), 2: (2, 8), 3: (4, 8)}
 _LENGTHS: Final = {0: (4, 1), 1: (8, 1), 2: (1, 8), 3: (2, 8)}
 _LARGEST: Final = 256 << 20
+_FEWEST_BYTES: Final = 64 << 20
+_TIMES: Final = 4
+"""How often all bytes of a file may be read: chunks that many nodes share are read for each of them."""
+
 _LOG_ENTRY: Final = 8
 
 Chunk = tuple[int, int]
@@ -41,6 +47,7 @@ class Lists:
         self._stream = stream
         self._size = size
         self._left = most
+        self._bytes_left = max(_FEWEST_BYTES, _TIMES * size)
         self._committed: dict[int, int] = {}
 
     def bytes_at(self, chunk: Chunk) -> bytes:
@@ -48,6 +55,9 @@ class Lists:
         at, length = chunk
         if at + length > self._size or length > _LARGEST:
             raise Broken
+        self._bytes_left -= length
+        if self._bytes_left < 0:
+            raise Unreadable(State.TRUNCATED, Reason.LIMIT_EXPANSION)
         self._stream.seek(at)
         return self._stream.read(length)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from proofroom.extract.format import Unreadable
+
 Id = tuple[bytes, int]
 """An extended GUID: sixteen bytes and a number (MS-ONESTORE 2.2.1)."""
 
@@ -48,6 +50,7 @@ class Notebook:
     """All spaces of a file in the order in which they stand, and the files embedded in it by their names.
 
     files: name (a GUID in small letters) to (offset, length) in the file; blobs: to bytes that are at hand.
+    limit: where one of our limits ended the reading; what was read before is there.
     """
 
     spaces: dict[Id, Space] = field(default_factory=dict)
@@ -55,3 +58,4 @@ class Notebook:
     blobs: dict[str, bytes] = field(default_factory=dict)
     damaged: bool = False
     cut: bool = False
+    limit: Unreadable | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import BinaryIO, Final
 from uuid import UUID
 
+from proofroom.extract.format import Unreadable
 from proofroom.extract.onenote.cursor import Broken, Cursor
 from proofroom.extract.onenote.node_lists import Chunk, Lists, Node
 from proofroom.extract.onenote.notebook import Id, Notebook, NoteObject, Space
@@ -48,11 +49,14 @@ def read_revision_store(stream: BinaryIO, size: int, most: int) -> Notebook:
     except Broken:
         notebook.damaged = True
     reader = _Reader(lists, notebook)
-    for node in lists.nodes(root):
-        if node.kind == _SPACE_REFERENCE and node.chunk:
-            reader.space(node.chunk)
-        elif node.kind == _FILES_REFERENCE and node.chunk:
-            reader.files(node.chunk)
+    try:
+        for node in lists.nodes(root):
+            if node.kind == _SPACE_REFERENCE and node.chunk:
+                reader.space(node.chunk)
+            elif node.kind == _FILES_REFERENCE and node.chunk:
+                reader.files(node.chunk)
+    except Unreadable as limit:
+        notebook.limit = limit
     notebook.damaged = notebook.damaged or lists.damaged
     return notebook
 

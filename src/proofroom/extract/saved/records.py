@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from proofroom.extract.containers.giving import give, text_of
-from proofroom.extract.format import Sink
+from proofroom.extract.format import Sink, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.plain_text import put_whole
 from proofroom.extract.saved.addresses import name_of_address
 from proofroom.extract.saved.forward import Forward
 from proofroom.model.evidence import PieceKind
-from proofroom.model.states import Reason
+from proofroom.model.states import Reason, State
 from proofroom.model.where import format_parts
 
 _LONGEST: Final = 4_096
-_MOST_FIELDS: Final = 1_000
+_LARGEST_HEAD: Final = 16 << 20
 _CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,12})[ \t]*(?:;[^\r\n]*)?\r?\n\Z")
 
 Fields = list[tuple[str, bytes]]
@@ -26,16 +26,20 @@ Fields = list[tuple[str, bytes]]
 
 def fields_of(stream: Forward) -> Fields:
     """Read header lines up to a blank one or the end; a line that begins with white space goes on."""
-    fields: Fields = []
+    fields: list[tuple[str, list[bytes]]] = []
+    size = 0
     while (line := stream.line()).strip(b"\r\n"):
+        size += len(line)
+        if size > _LARGEST_HEAD:
+            raise Unreadable(State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)
         name, colon, value = line.partition(b":")
         if line[:1] in b" \t" and fields:
-            fields[-1] = (fields[-1][0], fields[-1][1] + b" " + line.strip())
-        elif colon and len(fields) < _MOST_FIELDS:
-            fields.append((name.strip().decode("latin-1"), value.strip()))
-        elif line.strip() and len(fields) < _MOST_FIELDS:
-            fields.append(("", line.strip()))
-    return fields
+            fields[-1][1].append(line.strip())
+        elif colon:
+            fields.append((name.strip().decode("latin-1"), [value.strip()]))
+        elif line.strip():
+            fields.append(("", [line.strip()]))
+    return [(name, b" ".join(values)) for name, values in fields]
 
 
 def field(fields: Fields, name: str) -> bytes:
@@ -67,7 +71,7 @@ class Records:
             key = (kind, name[:_LONGEST] or "other")
             self._counts[key] += 1
             more = (("value", str(self._counts[key])),) if self._counts[key] > 1 else ()
-            self.say((key, *more), text_of(value))
+            self.say((key, *more), _text(value))
 
     def say(self, below: tuple[tuple[str, str], ...], text: str, kind: PieceKind = PieceKind.META) -> None:
         """Send one line at a place of the record."""
@@ -107,6 +111,14 @@ def body(stream: Forward, http: Fields) -> Iterator[bytes]:
     # What follows in no chunk was not sent as it says; nothing of it is lost.
     yield line
     yield from stream.rest()
+
+
+def _text(value: bytes) -> str:
+    """Decode a value; one that is no UTF-8 is decoded by what it looks like, a very long one as it stands."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return text_of(value) if len(value) <= _LONGEST else value.decode("latin-1")
 
 
 def _all(blocks: Iterable[bytes]) -> Iterator[bytes]:
