@@ -87,6 +87,7 @@ def test_a_saved_page_is_told_from_a_sent_message() -> None:
     assert kind(PAGE) == "application/x-mimearchive"
     word = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\nThis document is a Single File\r\n"
     assert kind(word) == "application/x-mimearchive"
+    assert kind(word, b"draft.eml") == "message/rfc822"
     sent = b"From: a@example.org\r\nTo: b@example.org\r\nContent-Type: multipart/related; boundary=b\r\n\r\nhello\r\n"
     assert kind(sent) == "message/rfc822"
     assert kind(sent, b"page.mht") == "application/x-mimearchive"

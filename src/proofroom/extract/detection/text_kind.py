@@ -237,7 +237,8 @@ def _mail(text: str, extension: str) -> str:
 def _is_saved_page(lines: list[str], known: set[str], extension: str) -> bool:
     """Tell a page that a browser saved (MHTML, RFC 2557) from a message that somebody sent."""
     head = lines[: lines.index("")] if "" in lines else lines
-    one_page = any(_OF_ONE_PAGE.match(line) for line in head) and not known & _SENT
+    bare = extension not in ("eml", "emlx") and not known & _SENT
+    one_page = bare and any(_OF_ONE_PAGE.match(line) for line in head)
     return extension in ("mht", "mhtml") or one_page or any(_SAVED.match(line) for line in head)
 
 
