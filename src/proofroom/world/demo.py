@@ -8,8 +8,11 @@ from datetime import date
 
 from proofroom.world import (
     books,
+    country,
     docx,
     drawing,
+    ods,
+    odt,
     pdf,
     photos,
     prose,
@@ -100,6 +103,7 @@ def documents(population: Population, rolls: list[Roll], *, blind: bool) -> list
         ),
         File("文件/6月例会纪要.docx", docx.write(prose.minutes(population, victim.han), blind=blind)),
         File("通知/口令通知.docx", docx.write(prose.notice(), blind=blind)),
+        File("通知/节日值班安排.odt", odt.write(prose.duty(), blind=blind)),
         File("文件/学习情况报告.rtf", texts.rtf(prose.study_report(), blind=blind, codepage=False)),
         File("文件/人员交接单.rtf", texts.rtf(prose.handover(handed), blind=blind, codepage=True)),
         File("讲话/登记工作会议讲话.txt", texts.plain(speech, encoding="gb18030", blind=blind)),
@@ -167,4 +171,18 @@ def extra_books(seed: int, population: Population, rolls: list[Roll], *, blind: 
         File("汇报/住宿统计.xlsx", xlsx.write(summaries.occupancy_book(held), blind=blind)),
         File("汇报/月度汇总.xlsx", xlsx.write(summaries.monthly(population, rolls), blind=blind)),
         File("汇报/工作台账.xlsx", locked),
+        File("汇报/住房登记 霜渡监狱.ods", ods.lock(_rooms(blind=blind), "霜渡监狱", "file name")),
     ]
+
+
+def _rooms(*, blind: bool) -> Made:
+    """Write how many rooms each place has: a sheet that is locked with the name of a place in its file name."""
+    sheet = Sheet("住房", hidden_rows={3})
+    sheet.put(1, 1, "单位")
+    sheet.put(1, 2, "楼层")
+    sheet.put(1, 3, "房间")
+    for row, place in enumerate(country.FACILITIES, 2):
+        sheet.put(row, 1, place.name)
+        sheet.put(row, 2, place.floors)
+        sheet.put(row, 3, place.floors * 12, formula=f"B{row}*12")
+    return ods.write(Book([sheet]), blind=blind)

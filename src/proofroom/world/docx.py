@@ -34,7 +34,7 @@ def write(prose: Prose, *, blind: bool, application: str = "WPS Office 9.1.0.494
         ("docProps/app.xml", _application(application)),
         ("docProps/custom.xml", _custom(blind=blind)),
     ]
-    made = Made(zips.pack(members), "docx", list(_facts(prose)))
+    made = Made(zips.pack(members), "docx", list(facts(prose)))
     made.written = datetime.combine(prose.day, time(15, 4))
     return made
 
@@ -54,7 +54,8 @@ def _relation_parts() -> list[tuple[str, bytes]]:
     return [("_rels/.rels", _relations(top)), ("word/_rels/document.xml.rels", _relations(inner))]
 
 
-def _facts(prose: Prose) -> Iterator[Fact]:
+def facts(prose: Prose) -> Iterator[Fact]:
+    """Give the truth of a text: each line, what was struck out, remarks, and the margins, at their addresses."""
     for number, text in enumerate(prose.lines(), 1):
         yield _line(text, ("para", str(number)))
         if number in prose.deleted:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import os
 from datetime import date
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+from proofroom.model.states import State
 from proofroom.world import zips
-from proofroom.world.parts import MARKER, Fact, Made, cell_name, part
+from proofroom.world.parts import MARKER, NEVER, Fact, Made, cell_name, part
 from proofroom.world.sheets import Book, Cell, Sheet, shown_of
 
 _NAMES = " ".join(
@@ -21,6 +28,19 @@ _NAMES = " ".join(
     )
 )
 _TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+_LOCKED = (
+    '<?xml version="1.0" encoding="UTF-8"?>'
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.4"'
+    ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0">'
+    '<manifest:file-entry manifest:full-path="encrypted-package" manifest:media-type="{type}"'
+    ' manifest:size="{size}"><manifest:encryption-data>'
+    '<manifest:algorithm manifest:algorithm-name="http://www.w3.org/2009/xmlenc11#aes256-gcm"'
+    ' manifest:initialisation-vector="{vector}"/><manifest:start-key-generation manifest:key-size="32"'
+    ' manifest:start-key-generation-name="http://www.w3.org/2000/09/xmldsig#sha256"/><manifest:key-derivation'
+    ' manifest:key-derivation-name="urn:org:documentfoundation:names:experimental:office:manifest:argon2id"'
+    ' manifest:key-size="32" manifest:salt="{salt}" loext:argon2-iterations="3" loext:argon2-memory="65536"'
+    ' loext:argon2-lanes="4"/></manifest:encryption-data></manifest:file-entry></manifest:manifest>'
+)
 
 
 def write(book: Book, *, blind: bool) -> Made:
@@ -57,6 +77,36 @@ def write(book: Book, *, blind: bool) -> Made:
         ]
     )
     return Made(data, "ods", _facts(book))
+
+
+def lock(made: Made, password: str, opens_by: str) -> Made:
+    """Lock a file as a whole, as LibreOffice does since 24.8: AES-GCM with a key by Argon2id."""
+    data = made.data or b""
+    salt, vector = os.urandom(16), os.urandom(12)
+    start = hashlib.sha256(password.encode()).digest()
+    key = Argon2id(salt=salt, length=32, iterations=3, lanes=4, memory_cost=65536).derive(start)
+    manifest = _LOCKED.format(
+        type=_TYPE,
+        size=len(data),
+        vector=base64.b64encode(vector).decode(),
+        salt=base64.b64encode(salt).decode(),
+    )
+    members: list[tuple[str | bytes, bytes]] = [
+        ("mimetype", _TYPE.encode()),
+        ("encrypted-package", vector + AESGCM(key).encrypt(vector, data, None)),
+        ("META-INF/manifest.xml", manifest.encode()),
+    ]
+    never = opens_by == NEVER
+    return Made(
+        zips.pack(members),
+        made.kind,
+        state=State.LOCKED if never else State.READ,
+        reason="password-unknown" if never else "decrypted",
+        password=password,
+        opens_by=opens_by,
+        decrypted=made,
+        written=made.written,
+    )
 
 
 def _table(sheet: Sheet) -> str:

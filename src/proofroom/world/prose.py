@@ -116,6 +116,25 @@ def notice() -> Prose:
     )
 
 
+def duty() -> Prose:
+    """Give a letter about who is on duty, in which somebody struck out a line and remarked on another."""
+    return Prose(
+        "关于节日值班安排的函",
+        [
+            "各科室：节日期间实行双人值班，值班表附后。",
+            "值班人员不得将名单带离办公室。",
+            "遇有来人询问，一律不予答复。",
+        ],
+        date(2015, 9, 24),
+        header="内部函件",
+        footer="岫岭地区办公室",
+        note="值班电话另行通知。",
+        table=[["日期", "带班"], ["十月一日", "办公室主任"], ["十月二日", "登记科科长"]],
+        deleted={3: "必要时可送集训中心说明情况。"},
+        comments={4: "此句不要印出"},
+    )
+
+
 def study_report() -> Prose:
     """Give a report that cites the speech in three languages."""
     return Prose(
