@@ -6,6 +6,7 @@ import csv
 import os
 import shutil
 import sys
+import wave
 from pathlib import Path
 
 import pytest
@@ -22,8 +23,13 @@ def made_case(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cache.mkdir()
     (cache / "list.txt").write_text(TEXT, "utf-8")
     (cache / "rows.csv").write_text("name,what\n甲,school\n", "utf-8")
+    with wave.open(str(cache / "talk.wav"), "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(1)
+        sound.setframerate(8_000)
+        sound.writeframes(bytes(800))
     folder = cache.parent / "a.case"
-    assert proofroom("open", cache, "--case", folder, *PLAIN).status == 0
+    assert proofroom("open", cache, "--case", folder, *PLAIN).status == 3
     return folder
 
 
@@ -37,6 +43,11 @@ def digest(case: Path, name: str) -> str:
     return next(
         line["digest"] for line in proofroom("artifacts", case, "--json").lines if line["path"] == name
     )
+
+
+def state(case: Path, name: str) -> tuple[str, str]:
+    line = next(line for line in proofroom("artifacts", case, "--json").lines if line["path"] == name)
+    return line["state"], line["reason"]
 
 
 def bring(case: Path, file: Path, *more: str) -> str:
@@ -102,11 +113,22 @@ def test_a_person_vouches_and_nothing_is_erased(case: Path, tmp_path: Path) -> N
 def test_subtitles_are_of_a_stretch_of_time(case: Path, tmp_path: Path) -> None:
     file = tmp_path / "talk.srt"
     file.write_text("1\n00:00:01,000 --> 00:00:02,500\nGood morning\n", "utf-8")
-    artifact = digest(case, "list.txt")
-    bring(case, file, "--kind", "transcript", "--by", "li", "--for", artifact)
+    artifact = digest(case, "talk.wav")
+    one = bring(case, file, "--kind", "transcript", "--machine", "whisper 3", "--for", artifact)
+    assert state(case, "talk.wav") == ("partly", "no-transcript")
+    before = proofroom("status", case, "--json").document
+    assert proofroom("renderings", case, "judge", one, "--state", "checked").status == 0
+    assert state(case, "talk.wav") == ("read", "transcribed")
+    after = proofroom("status", case, "--json").document
+    assert after["artifacts"]["discovered"] == sum(after["artifacts"]["states"].values())
+    assert after["content_digest"] == before["content_digest"]
+    assert proofroom("run", case, "--redo", "path=talk.wav", *PLAIN).status == 0
+    assert state(case, "talk.wav") == ("read", "transcribed")
     shown = proofroom("show", case, f"{artifact}#from=00:00:01.000&to=00:00:02.500", "--json").lines[0]
     assert shown["renderings"][0]["text"] == "Good morning"
     assert proofroom("show", case, f"{artifact}#from=00:00:07.000&to=00:00:08.000").status == 1
+    assert proofroom("renderings", case, "judge", one, "--state", "withdrawn").status == 0
+    assert state(case, "talk.wav") == ("partly", "no-transcript")
 
 
 @pytest.mark.parametrize(

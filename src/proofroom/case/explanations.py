@@ -41,6 +41,10 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.NO_TRANSCRIPT: (
         "It is sound or film: what it says of itself was read, what is spoken in it nobody has written down."
     ),
+    Reason.TRANSCRIBED: (
+        "It is sound or film, and a person has written down what is spoken in it, or checked what a machine wrote: "
+        "it is `read`, and what it says of itself too."
+    ),
     Reason.LOCKED_PART: "A sheet, stream or member in it needs a password.",
     Reason.UNREAD_PART: "It holds a part that no reader of ours knows.",
     Reason.DAMAGED_PART: "A part of it is damaged; the others were read.",

@@ -32,6 +32,7 @@ from proofroom.receive.hand_file import HandFile
 from proofroom.receive.vault import Vault
 from proofroom.run.pool import Pool
 from proofroom.store.members import Members
+from proofroom.store.transcribed import settle_transcripts
 
 if TYPE_CHECKING:
     from proofroom.case.looking import Looking
@@ -201,7 +202,11 @@ class RenderingWork:
         ]
 
     def _append(self, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
-        return list(self._signing.file.append(self._signing.by, self._signing.key, bodies)) if bodies else []
+        if not bodies:
+            return []
+        lines = self._signing.file.append(self._signing.by, self._signing.key, bodies)
+        settle_transcripts(self._looking.journal, self._looking.renderings().transcribed())
+        return list(lines)
 
 
 def _item(where: Where, text: str, language: str, stored: StoredTexts) -> dict[str, Any] | None:

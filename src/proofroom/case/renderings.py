@@ -47,6 +47,10 @@ class Renderings:
             if one.where == where and one.state is not RenderingState.WITHDRAWN
         ]
 
+    def transcribed(self) -> set[str]:
+        """Give the digests of the artifacts of which there is a transcript that counts."""
+        return {parse_where(one.where).artifact for one in self.all().values() if one.transcribes}
+
     def named(self, ids: Sequence[str]) -> list[Rendering]:
         """Give those with these ids; raises WrongUse for one that is not there."""
         held = self.all()

@@ -11,6 +11,7 @@ from typing import Any, Final
 from proofroom.case.accounting import stage_of_redo
 from proofroom.case.costs import waiting_loads
 from proofroom.case.recognising import Recognising
+from proofroom.case.renderings import Renderings
 from proofroom.case.watching import Pausable, Silent, WatchedPool, Weighed
 from proofroom.extract.outside import Outside, described, outside_formats
 from proofroom.extract.passwords.keyring import Keyring
@@ -30,6 +31,7 @@ from proofroom.store.ocr_pages import OCR
 from proofroom.store.reading import Reading
 from proofroom.store.redo import EXTRACT, SEARCH, Redo
 from proofroom.store.results import Results
+from proofroom.store.transcribed import settle_transcripts
 
 PAUSE: Final = "pause"
 """The marker in `derived/` by which another process asks a run to hold."""
@@ -104,6 +106,7 @@ class Running:
             except Paused:
                 settle()
                 raise
+            settle_transcripts(self._journal, Renderings(self._derived.parent).transcribed())
             self._means.log_fitted()
         finally:
             results.abandon()

@@ -59,6 +59,12 @@ class Rendering:
     judged_by: str
 
     @property
+    def transcribes(self) -> bool:
+        """Say whether it makes a recording a read one: a person wrote it down, or has checked what a machine wrote."""
+        own = not self.machine and self.state is RenderingState.DRAFT
+        return self.kind is RenderingKind.TRANSCRIPT and (own or self.counts)
+
+    @property
     def counts(self) -> bool:
         """Say whether it may stand where only checked renderings may: machine output never does by itself."""
         return self.state in (RenderingState.CHECKED, RenderingState.CERTIFIED)

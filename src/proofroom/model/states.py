@@ -36,6 +36,7 @@ class Reason(StrEnum):
     OCR_UNSURE = "ocr-unsure"
     OCR_FAILED = "ocr-failed"
     NO_TRANSCRIPT = "no-transcript"
+    TRANSCRIBED = "transcribed"
     LOCKED_PART = "locked-part"
     UNREAD_PART = "unread-part"
     DAMAGED_PART = "damaged-part"
