@@ -30,7 +30,7 @@ def comment_authors(parts: Iterable[Element]) -> dict[str, Author]:
 
 
 class Comments:
-    """Sends the comments of slides, each after its author and its date; each author once as a property."""
+    """Sends the comments of slides, each after its date and its author; each author once as a property."""
 
     def __init__(self, lines: LineBatch, authors: dict[str, Author], tell: Callable[[str], None]) -> None:
         """Send to `lines`; `tell` takes each author that commented."""
@@ -50,9 +50,9 @@ class Comments:
             where = (*slide, ("comment", str(number)))
             author = self._authors.get(comment.get("authorId"), Author())
             about = {
+                "date": comment.get("dt") or comment.get("created"),
                 "author": author.untrusted_name,
                 "initials": author.untrusted_initials,
-                "date": comment.get("dt") or comment.get("created"),
             }
             for name, told in about.items():
                 if told.strip():
