@@ -148,8 +148,8 @@ def attack_file(tmp_path: Path) -> Iterator[Any]:
     made = []
 
     def make(attack: str, **more: object) -> Path:
-        path = tmp_path / f"{len(made)}-{attack}.db"
-        path.write_bytes(b"SQLite format 3\0" + json.dumps({"attack": attack, **more}).encode())
+        path = tmp_path / f"{len(made)}-{attack}.attack"
+        path.write_bytes(b"An attack\0\1\2\3" + json.dumps({"attack": attack, **more}).encode())
         made.append(path)
         return path
 

@@ -29,7 +29,7 @@ from proofroom.run.jobs import Ended, Job
 from proofroom.run.pool import Pool
 
 ATTACKS = Path(__file__).resolve().parent / "attacks"
-MAGIC = b"SQLite format 3\0"
+MAGIC = b"An attack\0\1\2\3"
 HONEST = Path(docx.__file__).parent / "samples" / docx.FORMAT.sample
 
 
@@ -135,7 +135,7 @@ def run(
             path = folder / f"{number}.bin"
             path.write_bytes(data)
             takes[number] = Take(0)
-            name = bytes.fromhex(extra.get("name", "")) or b"file.db"
+            name = bytes.fromhex(extra.get("name", "")) or b"file.attack"
             yield Job(number, path, len(data), name, tuple(extra.get("passwords", ())))
 
     def ended(job: Job, how: Ended) -> None:

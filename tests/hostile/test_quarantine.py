@@ -56,7 +56,7 @@ def received(folder: Path) -> dict[str, Path]:
     files = {f"{n:02}.docx": sample + bytes([n]) for n in range(16)}
     for n, (name, attack) in enumerate(POISON.items()):
         order = {"attack": attack, "stream": "a line behind the end"}
-        files[f"{3 * n:02}-{name}"] = b"SQLite format 3\0" + json.dumps(order).encode()
+        files[f"{3 * n:02}-{name}"] = b"An attack\0\1\2\3" + json.dumps(order).encode()
     folder.mkdir()
     for name, data in files.items():
         (folder / name).write_bytes(data)

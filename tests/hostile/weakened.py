@@ -15,6 +15,7 @@ import proofroom.extract.formats
 proofroom.extract.formats.BUILT_IN = ()
 
 from proofroom.extract import worker  # noqa: E402 - only now, so that it finds no built-in formats
+from proofroom.extract.sandbox import zygote  # noqa: E402 - with it
 
 
 def nothing() -> None:
@@ -22,9 +23,9 @@ def nothing() -> None:
 
 
 LAYERS = {
-    "calls": (worker.seccomp, ("restrict_worker", "restrict_parser")),
-    "calls of the child": (worker.seccomp, ("restrict_parser",)),
-    "landlock": (worker.landlock, ("restrict",)),
+    "calls": (zygote.seccomp, ("restrict_worker", "restrict_parser")),
+    "calls of the child": (zygote.seccomp, ("restrict_parser",)),
+    "landlock": (zygote.landlock, ("restrict",)),
 }
 
 if __name__ == "__main__":

@@ -4,19 +4,13 @@
 
 It is started by `sandbox.launch` and never imported by the package. The zygote imports every format, reads
 one small sample of each (what is imported lazily would fail silently once the sandbox is shut), seals
-itself, and then only forks: the order and the descriptors of a job are received by the child itself, so the
-zygote never holds a file or an answer pipe. The child seals itself once more before it touches a byte.
-`proofroom.run.wire` says what crosses the control socket.
+itself, and then only forks (`sandbox.zygote`). The child seals itself once more before it touches a byte.
 """
 
 from __future__ import annotations
 
-import gc
 import importlib
 import io
-import os
-import signal
-import socket
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -29,21 +23,19 @@ from proofroom.extract.format import Format, Source, Unreadable
 from proofroom.extract.formats import BUILT_IN
 from proofroom.extract.ocr.layers import TEXT_LAYERS, read_text_layer
 from proofroom.extract.ocr.page import PAGE_EXTENT
-from proofroom.extract.sandbox import landlock, seccomp, syscalls
-from proofroom.extract.sandbox.bounds import bound
 from proofroom.extract.sandbox.processors import one_processor
+from proofroom.extract.sandbox.zygote import connect, serve
 from proofroom.extract.sink import FrameSink
 from proofroom.limits import DEFAULT, Limits
 from proofroom.model.states import Reason, State
 from proofroom.run.jobs import Task
-from proofroom.run.wire import ENDED, FORK, OUT_OF_MEMORY, READY, STARTED, Order, receive_order, send_report
+from proofroom.run.wire import Order
 
 _SAMPLES: Final = Path(__file__).parent / "formats" / "samples"
 _EMPTY: Final = "application/x-empty"
 _OUTSIDE: Final = "outside:"
 _PDF: Final = "application/pdf"
 _SMALL_DPI: Final = 36
-_UNEXPECTED: Final = 70
 
 
 class Formats:
@@ -168,75 +160,15 @@ def _read_text_layer(source: Source, sink: FrameSink, formats: Formats) -> None:
 def main() -> NoReturn:
     """Warm up, seal, and fork until the parent goes away."""
     descriptor, form, memory, cpu, *modules = sys.argv[1:]
-    sandboxed = form != "none"
-    # Before the seal: a socket object asks the kernel what it is.
-    control = socket.socket(fileno=int(descriptor))
-    if sys.platform == "linux":
-        syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
+    control = connect(descriptor)
     with one_processor():
         formats = Formats.built_in(modules)
     formats.warm_up(sys.stdout.fileno())
-    if sandboxed:
-        _seal_zygote()
-    gc.collect()
-    gc.freeze()
-    send_report(control, READY)
-    zygote = os.getpid()
-    while control.recvmsg(1)[0] == FORK:
-        child = os.fork()
-        if not child:
-            _be_child(zygote, control, formats, (int(memory), int(cpu)), sandboxed=sandboxed)
-        watch = _watch(child)
-        send_report(control, STARTED, child, watch)
-        if watch is not None:
-            os.close(watch)
-        _, status, used = os.wait4(child, 0)
-        cpu_seconds = used.ru_utime + used.ru_stime
-        send_report(control, ENDED, os.waitstatus_to_exitcode(status), None, cpu_seconds, used.ru_maxrss)
-    os._exit(0)
 
-
-def _watch(child: int) -> int | None:
-    """Open a descriptor by which the pool can kill the child and nobody else; an old system has none."""
-    try:
-        return os.pidfd_open(child)
-    except (AttributeError, OSError):
-        return None
-
-
-def _seal_zygote() -> None:
-    """Give up everything but forking: no dump, no capability, no file to write, no call off the list."""
-    syscalls.prctl(syscalls.PR_SET_DUMPABLE, 0)
-    syscalls.drop_capabilities()
-    landlock.restrict()
-    seccomp.restrict_worker()
-
-
-def _be_child(
-    zygote: int, control: socket.socket, formats: Formats, bounds: tuple[int, int], *, sandboxed: bool
-) -> NoReturn:
-    """Take one job from the socket, seal, read, and end; nothing of this process survives the artifact."""
-    status = _UNEXPECTED
-    try:
-        if sys.platform == "linux":
-            syscalls.prctl(syscalls.PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != zygote:
-            os._exit(status)
-        order, (artifact, output) = receive_order(control)
-        control.close()
-        syscalls.close_all_but(artifact, output)
-        bound(*bounds)
-        if sandboxed:
-            landlock.restrict()
-            seccomp.restrict_parser()
+    def read(order: Order, artifact: int, output: int) -> None:
         do_task(order.task, _source(order, artifact), output, formats, (order.page, order.dpi))
-        status = 0
-    except MemoryError:
-        status = OUT_OF_MEMORY
-    except Exception:  # noqa: BLE001, S110 - a border: no message leaves the child, its status says that it failed
-        pass
-    finally:
-        os._exit(status)
+
+    serve(control, read, (int(memory), int(cpu)), sandboxed=form != "none")
 
 
 def _source(order: Order, artifact: int) -> Source:

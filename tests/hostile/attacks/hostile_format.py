@@ -19,7 +19,7 @@ import attack_views
 
 from proofroom.extract.format import Format, Sink, Source
 
-MAGIC = b"SQLite format 3\0"
+MAGIC = b"An attack\0\1\2\3"
 Attack = Callable[[Source, Sink, dict[str, Any]], None]
 
 ATTACKS: dict[str, Attack] = {
@@ -52,4 +52,9 @@ def read(source: Source, sink: Sink) -> None:
     ATTACKS[order["attack"]](source, sink, order)
 
 
-FORMAT = Format("hostile", frozenset({"application/vnd.sqlite3"}), read, sample="none")
+def recognise(head: bytes, _extension: str) -> str:
+    """Say whether a file names an attack: no format of ours may ever claim it."""
+    return "application/x-attack" if head.startswith(MAGIC) else ""
+
+
+FORMAT = Format("hostile", frozenset({"application/x-attack"}), read, sample="none", recognise=recognise)

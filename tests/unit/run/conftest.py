@@ -102,7 +102,7 @@ def asks(tmp_path: Path) -> Callable[..., Path]:
 
     def make(attack: str, name: str = "", **more: object) -> Path:
         path = tmp_path / (name or attack)
-        path.write_bytes(b"SQLite format 3\0" + json.dumps({"attack": attack, **more}).encode())
+        path.write_bytes(b"An attack\0\1\2\3" + json.dumps({"attack": attack, **more}).encode())
         return path
 
     return make

@@ -18,6 +18,7 @@ import proofroom.extract.formats
 proofroom.extract.formats.BUILT_IN = ()
 
 from proofroom.extract import worker  # noqa: E402 - only now, so that it finds no built-in formats
+from proofroom.extract.sandbox import zygote  # noqa: E402 - with it
 
 ILLNESS, MARKER = sys.argv[1], Path(sys.argv[2])
 
@@ -59,14 +60,14 @@ def no_pidfd() -> None:
 
 def dies_before_the_order() -> None:
     """Let the first child die before it has taken its order, whose bytes stay in the socket."""
-    receive = worker.receive_order
+    receive = zygote.receive_order
 
     def dying(control: Any) -> Any:
         if once():
             os.kill(os.getpid(), signal.SIGKILL)
         return receive(control)
 
-    worker.receive_order = dying
+    zygote.receive_order = dying
 
 
 if __name__ == "__main__":
