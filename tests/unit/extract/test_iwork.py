@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import struct
 from io import BytesIO
 from pathlib import Path
 
@@ -245,3 +246,24 @@ def test_a_message_that_breaks_off_keeps_what_came_before() -> None:
     found = read(zipped({"Index/Document.iwa": iwa(varint(len(head)) + head + broken)}))
     assert found.said == {"leftover=1": "kept"}
     assert found.partial == [Reason.DAMAGED_PART]
+
+
+def test_cells_as_older_documents_keep_them_are_read() -> None:
+    def older(kind: int, flags: int, values: bytes) -> bytes:
+        return struct.pack("<BBBBII", 3, 0, kind, 0, flags, 0) + values
+
+    cells = [
+        older(3, 0x12, struct.pack("<II", 99, 1)),
+        older(2, 0x1020, struct.pack("<Id", 98, 42.5)),
+        older(5, 0x40, struct.pack("<d", 86_400.0)),
+        older(6, 0x20, struct.pack("<d", 0.0)),
+    ]
+    places = struct.pack("<4h", 0, len(cells[0]), len(cells[0] + cells[1]), len(b"".join(cells[:3])))
+    row = [(1, 0), (3, b"".join(cells)), (4, places)]
+    things = [
+        archived(4, 6001, (8, "Table"), (4, [(3, [(1, [(1, 0), (2, to(5))])]), (4, to(6))])),
+        archived(5, 6002, (5, row)),
+        archived(6, 6005, (3, [(1, 1), (3, "姓名")])),
+    ]
+    found = read(zipped({"Index/Document.iwa": iwa(*things)}))
+    assert found.raw() == {(1, 1): "姓名", (1, 2): "42.5", (1, 3): "2001-01-02T00:00:00", (1, 4): "FALSE"}

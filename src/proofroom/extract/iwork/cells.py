@@ -1,4 +1,4 @@
-"""Read the cells of a row as Numbers keeps them since 2015: a head, flags, and one value for each flag."""
+"""Read the cells of a row as Numbers keeps them: a head, flags, and one value for each flag."""
 
 from __future__ import annotations
 
@@ -58,6 +58,9 @@ def row_cells(row: Message) -> list[StoredCell]:
     """Give the cells of one row; raises Broken where one cannot be read."""
     data, places = row.raw(6), row.raw(7)
     unit = 4 if row.number(8) else 1
+    if not data:
+        # As documents before 2018 keep them; later ones may keep both.
+        data, places, unit = row.raw(3), row.raw(4), 1
     cells: list[StoredCell] = []
     for column, (place,) in enumerate(struct.iter_unpack("<h", places[: len(places) & ~1]), 1):
         if place >= 0:
@@ -65,9 +68,35 @@ def row_cells(row: Message) -> list[StoredCell]:
     return cells
 
 
+def _older_cell(data: bytes, at: int, column: int) -> StoredCell:
+    """Read a cell as it was kept from 2013 to 2017: its values stand behind those that only say how it looks."""
+    later = data[at] > 1
+    kind = _KINDS.get(data[at + 2], CellType.EMPTY)
+    flags = int.from_bytes(data[at + 4 : at + 8], "little")
+    at += (12 if later else 8) + 4 * (flags & (0x0D8E if later else 0x018E)).bit_count()
+    values: dict[int, bytes] = {}
+    for flag, meaning, width in (
+        (0x200, _RICH, 4),
+        (0x1000, 0, 4),
+        (0x2000 if later else 0, 0, 4),
+        (0x10, _TEXT, 4),
+        (0x20, _DOUBLE, 8),
+        (0x40, _SECONDS, 8),
+    ):
+        if flags & flag:
+            values[meaning] = data[at : at + width]
+            if len(values[meaning]) != width:
+                raise Broken
+            at += width
+    text, rich = (int.from_bytes(values.get(flag, b""), "little") for flag in (_TEXT, _RICH))
+    return StoredCell(column, kind, _value(kind, values), text, rich)
+
+
 def _cell(data: bytes, at: int, column: int) -> StoredCell:
-    if at + _HEAD > len(data) or data[at] != _VERSION:
+    if at + _HEAD > len(data) or data[at] > _VERSION:
         raise Broken
+    if data[at] < _VERSION:
+        return _older_cell(data, at, column)
     kind = _KINDS.get(data[at + 1], CellType.EMPTY)
     flags = int.from_bytes(data[at + 8 : at + 12], "little")
     at += _HEAD

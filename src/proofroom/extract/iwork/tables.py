@@ -140,9 +140,6 @@ class _Table:
         self._merged(store.reference(_MERGES))
 
     def _row(self, number: int, row: Message) -> None:
-        if not row.raw(6) and row.raw(3):
-            self._sink.partly(Reason.UNREAD_PART)
-            return
         try:
             cells = row_cells(row)
         except Broken:
