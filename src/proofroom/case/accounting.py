@@ -43,6 +43,7 @@ class Accounting:
         """Give the accounting: everything discovered, and the one state of each occurrence."""
         journal = self._journal
         occurrences = Occurrences(journal, self._limits)
+        states = occurrences.states()
         sums = journal.rows(
             "select coalesce(sum(cells), 0) as cells, coalesce(sum(pieces), 0) as pieces from artifacts"
         )[0]
@@ -52,7 +53,7 @@ class Accounting:
                 "digests": journal.value(
                     "select count(distinct digest) from occurrences where digest is not null"
                 ),
-                "states": dict(sorted(occurrences.states().items())),
+                "states": dict(sorted(states.items())),
             },
             "bytes": journal.value("select coalesce(sum(size), 0) from occurrences where depth = 0"),
             "pieces": sums["cells"] + sums["pieces"],
@@ -61,7 +62,7 @@ class Accounting:
             "links": {},
             "findings": {},
             "stages": {stage.name: self._stage(stage.name) for stage in STAGES},
-            "partial": self.partial(),
+            "partial": self.partial(states.get(PENDING, 0)),
             "content_digest": self.content_digest(),
             "ocr_digest": ocr_digest(journal),
             "ocr": ocr_status(journal, self._limits.pages),
@@ -76,28 +77,27 @@ class Accounting:
         of = self._journal.value(f"select count(*) from {table}")
         return {"done": done["n"], "pending": of - done["n"], "seconds": round(done["seconds"], 1)}
 
-    def partial(self) -> dict[str, int]:
+    def partial(self, unread: int) -> dict[str, int]:
         """Count what is missing until the case is whole: not read, not searchable, pages nobody has read."""
-        unread = self._journal.value(
-            "select count(*) from occurrences o left join artifacts a using (digest) "
-            "where coalesce(o.state, a.state) is null"
-        )
         pages = waiting_pages(self._journal, self._limits.pages)
         return {"unread": unread, "unsearchable": self.unsearchable(), "pages": pages}
 
     def unsearchable(self) -> int:
         """Count what was found and cannot be searched yet: contents that are not indexed as they stand, and names."""
-        # Here, so that a command that only counts does not wait for the index's engine.
-        from proofroom.search.stage import changed_since
-
-        contents = self._journal.value(
-            "select count(*) from artifacts a where exists "
+        unindexed = self._journal.value("select count(*) from unindexed")
+        unread = self._journal.value(
+            "select count(*) from artifacts a where state is null and exists "
             "(select 1 from occurrences o where o.digest = a.digest and o.state is not 'refused') "
-            "and not exists (select 1 from results r where r.artifact = a.digest and r.stage = 'search')"
+            "and not exists (select 1 from results r where r.artifact = a.digest and r.stage = 'extract')"
         )
         last = int(self._journal.value("select value from meta where key = 'names'") or 0)
         names = self._journal.value("select count(*) from occurrences where id > ?", (last,))
-        return int(max(contents + changed_since(self._journal), names))
+        return int(max(unindexed + unread, names))
+
+    def is_changing(self) -> bool:
+        """Say whether something was read anew since it was indexed, so that the index may tell of what is gone."""
+        changed = "select 1 from unindexed u join results s on s.artifact = u.artifact and s.stage = 'search'"
+        return self._journal.value(f"{changed} limit 1") is not None
 
     def content_digest(self) -> str:
         """Give the SHA-256 over the sorted canonical lines of occurrences and of each artifact's content."""

@@ -166,14 +166,13 @@ class Looking:
         from proofroom.search.documents import Texts
         from proofroom.search.find import find
         from proofroom.search.query import parse
-        from proofroom.search.stage import changed_since
         from proofroom.store.index import Index
 
         reading = self.reading()
         with Index.open(self.derived / "index", create=False) as index:
             texts = Texts(reading, self.journal)
             places = self._several_places()
-            wanted, changing = parse(query), changed_since(self.journal) > 0
+            wanted, changing = parse(query), self.accounting().is_changing()
             result = find(index, wanted, texts.of, limit=limit, exact=exact, places=places, changing=changing)
         given = 0
         for hit in result.hits:

@@ -46,12 +46,6 @@ _PENDING: Final = """select * from (select a.digest, a.size, a.cells + a.pieces 
   where not again or before is not content or version is not ? order by digest"""
 
 
-def changed_since(journal: Journal) -> int:
-    """Count the artifacts that were read anew since they were indexed."""
-    pending = journal.each(_PENDING, (VERSION,))
-    return sum(row["again"] and row["before"] != row["content"] for row in pending)
-
-
 class Progress(Protocol):
     """Told how the work goes."""
 
@@ -77,6 +71,9 @@ class Indexing:
         if not self._index.count():
             with journal.transaction():
                 journal.execute("delete from results where stage = ?", (STAGE,))
+                journal.execute(
+                    "insert or ignore into unindexed select artifact from results where stage = 'extract'"
+                )
                 journal.execute("delete from indexing")
                 journal.execute("delete from meta where key = 'names'")
 
@@ -101,6 +98,8 @@ class Indexing:
                     batch, things = [], 0
             self._put(batch, progress)
             self._put_names()
+            # What was read again with the same outcome did not have to be put in.
+            self._journal.execute("delete from unindexed")
         return len(pending)
 
     def _put(self, batch: list[Any], progress: Progress) -> None:

@@ -222,13 +222,16 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
     path = derived / "journal.sqlite"
     Journal(path, writing=True).close()
     with sqlite3.connect(path) as old:
-        old.execute("drop trigger history_kept")
+        for (trigger,) in old.execute("select name from sqlite_master where type = 'trigger'").fetchall():
+            old.execute(f"drop trigger {trigger}")
+        old.execute("drop index artifacts_waiting")
         for table in (
             "ocr_wanted",
             "ocr_pages",
             "ocr_layers",
             "ocr_preferred",
             "history",
+            "unindexed",
             "tries",
             "tried_words",
             "sketches",
