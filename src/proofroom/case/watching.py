@@ -8,9 +8,9 @@ from typing import Final, Protocol, runtime_checkable
 
 from proofroom.case.costs import CONTAINERS, MAIL, cost_class
 from proofroom.case.meter import Load
+from proofroom.extract.stage import Workers
 from proofroom.run.jobs import Ended, Job
 from proofroom.run.pausing import Pausing
-from proofroom.run.pool import Pool
 
 _LEAST_SECONDS: Final = 30.0
 _SHARE: Final = 0.2
@@ -93,12 +93,19 @@ class Weighed:
 class WatchedPool:
     """A pool that tells what each job has cost, and now and then lets what was read so far be found."""
 
-    def __init__(self, pool: Pool, progress: object, settle: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        pool: Workers,
+        progress: object,
+        settle: Callable[[], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Run jobs in the pool; `settle` puts what was read into segments and the index."""
         self._pool = pool
+        self._clock = clock
         self._costing = progress if isinstance(progress, Costing) else None
         self._settle = settle
-        self._began = self._settled = time.monotonic()
+        self._began = self._settled = clock()
 
     def run(
         self,
@@ -117,11 +124,11 @@ class WatchedPool:
             ended(job, how)
             if self._is_due():
                 self._settle()
-                self._settled = time.monotonic()
+                self._settled = self._clock()
 
         self._pool.run(jobs, consume, watched, restart)
 
     def _is_due(self) -> bool:
         """Say whether it is time to let what was read be found."""
-        now = time.monotonic()
+        now = self._clock()
         return now - self._settled > max(_LEAST_SECONDS, _SHARE * (now - self._began))
