@@ -1,23 +1,26 @@
-"""Read pictures (JPEG, PNG, GIF, BMP, TIFF, WebP, AVIF, HEIC): what they tell of themselves, and their pixels.
+"""Read pictures (JPEG, PNG, GIF, BMP, TIFF, WebP, AVIF, HEIC, PSD and rarer ones): what they tell, and their pixels.
 
-Every property is given as it stands; the EXIF thumbnail is a member. The pixels are decoded once, to
-prove that they can be, and a small copy is given as stored (not turned). Pages of a TIFF and pictures that
-look like pages of text wait for OCR (`image:pages-for-ocr`); a photo does not.
-Pixels of HEIC are not read, only its EXIF.
+Every property is given as it stands. Pictures inside the picture (thumbnails, previews, further pictures) and
+what is appended behind its end are members. The pixels of every frame are decoded once, to prove that they can
+be, and a small copy is given as stored (not turned). Pages of a TIFF and pictures that look like pages of text
+wait for OCR (`image:pages-for-ocr`); a photo does not. Layers of a Photoshop file stand at `layer=N`.
+Pixels of HEIC, JPEG XL and of what a sensor saw are not read (`partly`).
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final
 
 import exifread
 from PIL import Image
 
 from proofroom.extract.format import Format, Sink, Source, Unreadable
+from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.pages.numbers import number_ranges
 from proofroom.extract.pictures.as_page import picture_page
+from proofroom.extract.pictures.behind import give_behind
 from proofroom.extract.pictures.decode import (
     BROKEN,
     check_size,
@@ -28,29 +31,17 @@ from proofroom.extract.pictures.decode import (
     quietly,
 )
 from proofroom.extract.pictures.exif import read_exif
-from proofroom.extract.pictures.heic import heic_exif, heic_size, is_heic
-from proofroom.extract.pictures.jpeg_walk import JpegWalk, walk_jpeg
-from proofroom.extract.pictures.packets import iptc_facts, profile_name, xmp_facts
+from proofroom.extract.pictures.header import JPEG, header_facts, lent_exif, take_tags
+from proofroom.extract.pictures.heic import heic_size, is_heic
+from proofroom.extract.pictures.inner import Inner
+from proofroom.extract.pictures.layered import layers
 from proofroom.extract.pictures.page_like import LONG_SIDE, is_large_enough, is_page_of_text
-from proofroom.extract.pictures.png_walk import SIGNATURE, XMP_KEY, PngWalk, walk_png
-from proofroom.extract.pictures.short_texts import decode_short
+from proofroom.extract.pictures.rarer import is_unread, kind_by_name
+from proofroom.extract.pictures.walks import MOST_IN_MEMORY, walk
+from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
-_MOST_IN_MEMORY: Final = 256 << 20
-_TIFF: Final = (b"II*\0", b"MM\0*")
-_SHOWN_BYTES: Final = 16
-_JPEG: Final = ("JPEG", "MPO")
-_LENDS_EXIF: Final = ("WEBP", "AVIF")
-_PLAIN_INFO: Final = (
-    "dpi",
-    "gamma",
-    "duration",
-    "loop",
-    "background",
-    "transparency",
-    "compression",
-    "aspect",
-)
+_HEAD: Final = 64
 
 # exifread tells of every odd field on standard error, in words of the file.
 logging.getLogger(exifread.__name__).setLevel(logging.CRITICAL + 1)
@@ -68,73 +59,70 @@ class _Picture:
     def __init__(self, source: Source, sink: Sink) -> None:
         self._source = source
         self._sink = sink
-        self._walk: JpegWalk | PngWalk | None = None
         source.untrusted.seek(0)
-        self._head = source.untrusted.read(64)
+        self._head = source.untrusted.read(_HEAD)
+        self._form, self._inner = "", Inner()
 
     def read(self) -> None:
         """Send what the file tells, then its pixels."""
-        exif = self._own_walk()
-        picture = open_picture(self._source.untrusted)
+        stream = self._source.untrusted
+        self._form, self._inner = walk(stream, self._head, self._source.size)
+        inner = self._inner
+        if inner.text_cut:
+            self._sink.partly(Reason.LIMIT_TEXT_BYTES)
+        picture = open_picture(stream)
         if picture is not None:
-            self._send(_header_facts(picture))
-            exif = exif or _exif_of(picture)
-        self._send_exif(exif)
+            take_tags(inner, picture)
+            self._send(header_facts(picture))
+            inner.exif = inner.exif or lent_exif(picture)
+        self._send(inner.facts)
+        raw = self._send_exif(inner)
+        for name, data in inner.pictures:
+            with self._sink.member(name.encode(), len(data)) as out:
+                out.write(data)
+        give_behind(self._source, self._sink, self._form, inner)
+        self._send_layers()
+        self._send_pixels(picture, raw=raw)
+
+    def _send_pixels(self, picture: Image.Image | None, *, raw: bool) -> None:
+        """Prove the pixels, or say that they are of a kind that is not read."""
+        if raw or is_unread(self._head):
+            self._sink.partly(Reason.UNREAD_PART)
         if picture is not None:
             self._pixels(picture)
         elif is_heic(self._head):
             width, height = heic_size(self._source.untrusted)
             self._send([("image:format", "HEIC"), ("image:width", str(width)), ("image:height", str(height))])
             self._sink.partly(Reason.UNREAD_PART)
-        else:
+        elif not raw and not is_unread(self._head):
             raise self._damage()
 
-    def _own_walk(self) -> bytes:
-        """Walk through the file where we know its form; gives its EXIF block."""
-        stream = self._source.untrusted
-        if self._head.startswith(b"\xff\xd8"):
-            stream.seek(0)
-            walk = walk_jpeg(stream.read(_MOST_IN_MEMORY))
-            self._walk = walk
-            self._send(walk.facts())
-            for comment in walk.comments:
-                self._sink.meta("jpeg:comment", decode_short(comment))
-            self._send(iptc_facts(walk.photoshop))
-            self._send_trailing("jpeg", walk.end)
-            return walk.exif
-        if self._head.startswith(SIGNATURE):
-            self._walk = walk_png(stream)
-            self._send(self._walk.facts())
-            self._send_trailing("png", self._walk.end)
-            if self._walk.text_cut:
-                self._sink.partly(Reason.LIMIT_TEXT_BYTES)
-            return self._walk.exif
-        if self._head.startswith(_TIFF):
-            stream.seek(0)
-            return stream.read(_MOST_IN_MEMORY)
-        return heic_exif(stream) if is_heic(self._head) else b""
-
-    def _send_trailing(self, name: str, end: int) -> None:
-        """Say how many bytes follow the end of the picture, and how they begin."""
-        if 0 <= end < self._source.size:
-            self._source.untrusted.seek(end)
-            begin = self._source.untrusted.read(_SHOWN_BYTES)
-            self._sink.meta(f"{name}:trailing-bytes", str(self._source.size - end))
-            self._sink.meta(f"{name}:trailing-begin", begin.hex())
-
-    def _send_exif(self, block: bytes) -> None:
-        """Send every EXIF field and the thumbnail; a block of which nothing can be read is said to be damaged."""
-        if not block:
-            return
-        exif = read_exif(block)
+    def _send_exif(self, inner: Inner) -> bool:
+        """Send every EXIF field, the thumbnail and previews; tells whether a sensor's own picture is in it."""
+        if not inner.exif:
+            return False
+        exif = read_exif(inner.exif)
         self._send(exif.untrusted_fields)
         for name in exif.unread:
             self._sink.meta("EXIF:unread", name)
-        if exif.thumbnail:
-            with self._sink.member(b"thumbnail.jpg", len(exif.thumbnail)) as out:
-                out.write(exif.thumbnail)
+        inner.add("thumbnail.jpg", exif.thumbnail)
+        for number, preview in enumerate(exif.previews, 1):
+            inner.add(f"preview-{number}.jpg", preview)
         if exif.nothing_read:
             self._sink.partly(Reason.DAMAGED_PART)
+        return exif.is_raw
+
+    def _send_layers(self) -> None:
+        """Send the names and words of a Photoshop file's layers."""
+        if self._form != "psd":
+            return
+        self._source.untrusted.seek(0)
+        with LineBatch(self._sink) as lines:
+            for number, layer in enumerate(layers(self._source.untrusted.read(MOST_IN_MEMORY)), 1):
+                flags = Flag.HIDDEN_TEXT if layer.hidden else Flag.NONE
+                where = (("layer", str(number)),)
+                lines.put((*where, ("name", "1")), PieceKind.NAME, layer.untrusted_name, flags)
+                lines.put(where, PieceKind.PARAGRAPH, layer.untrusted_words, flags)
 
     def _pixels(self, picture: Image.Image) -> None:
         """Decode the frames and send a small copy of the first."""
@@ -155,6 +143,7 @@ class _Picture:
         frames = other_frames(picture, limits)
         if frames.count > 1:
             self._sink.meta("image:frames", str(frames.count))
+            self._send(frames.told)
         if frames.broken:
             self._sink.partly(Reason.DAMAGED_PART)
         if page or frames.pages > 1:
@@ -163,7 +152,7 @@ class _Picture:
 
     def _larger(self, picture: Image.Image) -> Image.Image:
         """Give a larger copy of the first frame; a JPEG was decoded at a part of its size."""
-        if picture.format in _JPEG:
+        if picture.format in JPEG:
             again = open_picture(self._source.untrusted)
             if again is not None:
                 again.draft("RGB", (LONG_SIDE, LONG_SIDE))
@@ -173,63 +162,37 @@ class _Picture:
 
     def _damage(self, broken: BaseException | None = None) -> Unreadable:
         """Say what is wrong with a picture whose pixels cannot be read."""
-        if isinstance(self._walk, PngWalk) and self._walk.text_cut:
+        if self._inner.text_cut:
             return Unreadable(State.TRUNCATED, Reason.LIMIT_TEXT_BYTES)
-        cut = self._walk.end < 0 if self._walk is not None else "truncated" in str(broken).lower()
+        walked = self._form in ("jpeg", "png")
+        cut = self._inner.end == -1 if walked else "truncated" in str(broken).lower()
         return Unreadable(State.DAMAGED, Reason.CUT_SHORT if cut else Reason.NOT_WELL_FORMED)
 
-    def _send(self, facts: Iterator[tuple[str, str]] | list[tuple[str, str]]) -> None:
+    def _send(self, facts: Iterable[tuple[str, str]]) -> None:
         for key, value in facts:
             if value.strip():
                 self._sink.meta(key[:128], value)
-
-
-def _header_facts(picture: Image.Image) -> Iterator[tuple[str, str]]:
-    """Give what Pillow reads without decoding."""
-    yield "image:format", picture.format or ""
-    yield "image:width", str(picture.width)
-    yield "image:height", str(picture.height)
-    yield "image:mode", picture.mode
-    info = picture.info
-    for key in _PLAIN_INFO:
-        value = info.get(key)
-        # A JPEG without a resolution has one in Pillow all the same; its own stands in jpeg:jfif and EXIF.
-        if isinstance(value, int | float | tuple) and not (key == "dpi" and picture.format in _JPEG):
-            yield f"image:{key}", " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
-    if isinstance(info.get("comment"), bytes) and picture.format == "GIF":
-        yield "gif:comment", decode_short(info["comment"])
-    profile = info.get("icc_profile")
-    if isinstance(profile, bytes):
-        yield "icc:bytes", str(len(profile))
-        yield "icc:description", profile_name(profile)
-    packet = info.get("xmp", info.get(XMP_KEY))
-    if isinstance(packet, str | bytes) and packet:
-        yield from xmp_facts(packet.encode("utf-8", "replace") if isinstance(packet, str) else packet)
-
-
-def _exif_of(picture: Image.Image) -> bytes:
-    """Give the EXIF block that Pillow found in a WebP or AVIF, without the name some put in front."""
-    block = picture.info.get("exif")
-    return (
-        block.removeprefix(b"Exif\0\0") if isinstance(block, bytes) and picture.format in _LENDS_EXIF else b""
-    )
 
 
 FORMAT = Format(
     name="image",
     media_types=frozenset(
         (
-            "image/jpeg",
-            "image/png",
-            "image/gif",
-            "image/bmp",
-            "image/tiff",
-            "image/webp",
-            "image/heic",
-            "image/avif",
+            *("image/jpeg", "image/png", "image/gif", "image/bmp", "image/tiff", "image/webp", "image/heic"),
+            *("image/avif", "image/vnd.adobe.photoshop", "image/jp2", "image/jxl", "image/x-portable-anymap"),
+            *(
+                "image/x-pcx",
+                "image/x-tga",
+                "image/x-sgi",
+                "image/vnd.ms-dds",
+                "image/x-sun-raster",
+                "image/qoi",
+            ),
+            *("image/jxr", "image/x-xcf", "image/vnd.djvu"),
         )
     ),
     read=read,
     sample="image.jpg",
+    recognise=kind_by_name,
     picture=picture_page,
 )

@@ -7,7 +7,7 @@ import warnings
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO, Final
 
 from PIL import AvifImagePlugin, Image
@@ -37,9 +37,20 @@ BROKEN: Final = (
 )
 """What Pillow's readers raise at damage. MemoryError is none of it: the worker knows what to make of that."""
 
-_FORMATS: Final = ("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF")
+_FORMATS: Final = (
+    *("JPEG", "PNG", "GIF", "BMP", "DIB", "TIFF", "WEBP", "AVIF", "JPEG2000", "PSD"),
+    *("PPM", "PCX", "DCX", "TGA", "SGI", "DDS", "SUN", "QOI"),
+)
 _NEW_SUBFILE: Final = 254
 _REDUCED: Final = 1
+_PLAIN: Final = (int, float, tuple)
+_FRAME_INFO: Final = ("duration", "timestamp", "blend", "disposal", "dpi", "compression")
+_PAGE_TAGS: Final = {
+    254: "kind", 259: "compression", 269: "DocumentName", 270: "ImageDescription", 271: "Make", 272: "Model",
+    285: "PageName", 297: "PageNumber", 305: "Software", 306: "DateTime", 315: "Artist", 316: "HostComputer",
+    33_432: "Copyright",
+}  # fmt: skip
+_LONGEST: Final = 65_536
 _ROUGH: Final = 16_000_000
 _BITS: Final = 255
 
@@ -51,11 +62,12 @@ Image.MAX_IMAGE_PIXELS = None
 
 @dataclass(slots=True)
 class Frames:
-    """What became of a picture's frames: how many there are, how many of them are pages, which is broken."""
+    """What became of a picture's frames: how many there are, how many are pages, how many are broken, how each is."""
 
     count: int = 1
     pages: int = 1
     broken: int = 0
+    told: list[tuple[str, str]] = field(default_factory=list)
 
 
 @contextmanager
@@ -95,7 +107,7 @@ def first_frame(picture: Image.Image) -> tuple[int, int, bytes]:
 
 def other_frames(picture: Image.Image, limits: Limits) -> Frames:
     """Decode the other frames; raises Unreadable where a limit cuts them."""
-    frames = Frames(pages=int(is_page(picture)))
+    frames = Frames(pages=int(is_page(picture)), told=list(_frame_facts(picture, 1)))
     pixels = picture.width * picture.height
     while True:
         try:
@@ -112,10 +124,25 @@ def other_frames(picture: Image.Image, limits: Limits) -> Frames:
         if pixels > limits.pixels:
             raise Unreadable(State.TRUNCATED, Reason.LIMIT_PIXELS)
         frames.pages += is_page(picture)
+        frames.told += _frame_facts(picture, frames.count)
         try:
             picture.load()
         except BROKEN:
             frames.broken += 1
+
+
+def _frame_facts(picture: Image.Image, number: int) -> Iterator[tuple[str, str]]:
+    """Say how one frame is: its size, how long it shows, and what the tags of a TIFF's page say."""
+    told = [f"{number}: {picture.width}x{picture.height} {picture.mode}"]
+    told += [f"{key}={picture.info[key]}" for key in _FRAME_INFO if isinstance(picture.info.get(key), _PLAIN)]
+    told += [f"disposal={picture.disposal_method}"] if hasattr(picture, "disposal_method") else []
+    yield "image:frame", " ".join(told)
+    tags = getattr(picture, "tag_v2", {}) if picture.format == "TIFF" else {}
+    for tag, name in _PAGE_TAGS.items():
+        value = tags.get(tag)
+        if isinstance(value, str | int | tuple):
+            shown = " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+            yield f"tiff:page-{number}:{name}", shown[:_LONGEST]
 
 
 def is_page(picture: Image.Image) -> bool:

@@ -19,6 +19,7 @@ from exifread.core.ifd_tag import IfdTag
 from exifread.tags.fields import RATIO_FIELD_TYPES, FieldType
 from exifread.tags.makernote import canon
 
+from proofroom.extract.pictures.previews import first_value, is_raw, previews, thumbnail
 from proofroom.extract.pictures.short_texts import (
     LONGEST,
     decode_coded,
@@ -48,17 +49,21 @@ _FEW: Final = 16
 _WIDE_TAGS: Final = range(0x9C9B, 0x9CA0)
 _CODED_TAGS: Final = (("EXIF", 0x9286), ("GPS", 0x1B), ("GPS", 0x1C))
 _OWN_GROUPS: Final = ("Image", "EXIF", "GPS")
-_JPEG_START: Final = b"\xff\xd8"
 # Tables that exifread looks up in a dictionary of its own, and the bytes that are better given as such.
 _BYTES_TAGS: Final = ("MakerNote", "PrintIM", "Padding", canon.CAMERA_INFO_TAG_NAME)
 
 
 @dataclass(slots=True)
 class Exif:
-    """The fields of one block as properties, its thumbnail, and which directories could not be read."""
+    """The fields of one block as properties, its thumbnail and previews, and which directories could not be read.
+
+    is_raw: it holds what a sensor saw, which is not decoded here.
+    """
 
     untrusted_fields: list[tuple[str, str]] = field(default_factory=list)
     thumbnail: bytes = b""
+    previews: list[bytes] = field(default_factory=list)
+    is_raw: bool = False
     unread: list[str] = field(default_factory=list)
 
     @property
@@ -88,7 +93,9 @@ def read_exif(block: bytes) -> Exif:
         except _ODD:
             exif.unread.append(name)
     _take_fields(exif, header, block, little=endian == "I")
-    exif.thumbnail = _thumbnail(header, block)
+    exif.thumbnail = thumbnail(header.tags, block)
+    exif.previews = [one for one in previews(header.tags, block) if one != exif.thumbnail]
+    exif.is_raw = is_raw(header.tags, block)
     return exif
 
 
@@ -137,7 +144,7 @@ class _Header(ExifHeader):
 def _steps(header: _Header) -> Iterator[tuple[str, Callable[[], None]]]:
     """Give the directories of a block in the order in which they should be read."""
     yield "Image", partial(_main_directories, header)
-    place = _first_value(header, "Image ExifOffset")
+    place = first_value(header.tags, "Image ExifOffset")
     if place:
         yield "EXIF", partial(header.dump_ifd, place, "EXIF")
     below = header.tags.get("Image SubIFDs")
@@ -156,11 +163,6 @@ def _main_directories(header: _Header) -> None:
         seen.add(place)
         header.dump_ifd(ifd=place, ifd_name=name)
         place = header.s2n(place + 2 + 12 * header.s2n(place, 2), 4)
-
-
-def _first_value(header: _Header, key: str) -> int:
-    values = getattr(header.tags.get(key), "values", None)
-    return values[0] if isinstance(values, list) and values and isinstance(values[0], int) else 0
 
 
 def _take_fields(exif: Exif, header: _Header, block: bytes, *, little: bool) -> None:
@@ -218,11 +220,3 @@ def _ratios(raw: bytes, *, little: bool, signed: bool) -> Iterator[str]:
     pair = struct.Struct(("<" if little else ">") + ("ii" if signed else "II"))
     for above, below in pair.iter_unpack(raw[: min(len(raw), 8 * _MOST_VALUES) // 8 * 8]):
         yield str(above) if below == 1 else f"{above}/{below}"
-
-
-def _thumbnail(header: _Header, block: bytes) -> bytes:
-    """Give the JPEG that the second directory points to, or nothing."""
-    start = _first_value(header, "Thumbnail JPEGInterchangeFormat")
-    length = _first_value(header, "Thumbnail JPEGInterchangeFormatLength")
-    found = block[start : start + length] if start > 0 else b""
-    return found if found.startswith(_JPEG_START) else b""

@@ -43,9 +43,14 @@ class _Counted:
         return self._stream.read(size)
 
 
+def is_heif(head: bytes) -> bool:
+    """Say whether a file begins as HEIC and AVIF do."""
+    return head[4:8] == b"ftyp"
+
+
 def is_heic(head: bytes) -> bool:
     """Say whether a file begins as HEIC does; AVIF, which Pillow reads, begins alike."""
-    return head[4:8] == b"ftyp" and head[8:12] not in (b"avif", b"avis")
+    return is_heif(head) and head[8:12] not in (b"avif", b"avis")
 
 
 def heic_exif(stream: BinaryIO) -> bytes:

@@ -17,7 +17,7 @@ _END: Final = 0xD9
 _SCAN: Final = 0xDA
 _TABLES: Final = 0xDB
 _COMMENT: Final = 0xFE
-_APP0, _APP1, _APP13 = 0xE0, 0xE1, 0xED
+_APP0, _APP1, _APP2, _APP13 = 0xE0, 0xE1, 0xE2, 0xED
 _ALONE: Final = frozenset((0x01, _START, *range(0xD0, 0xD8)))
 _FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _NAMES: Final = {
@@ -32,15 +32,23 @@ _NAMES: Final = {
 _AFTER_SCAN: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _IDENTIFIER: Final = re.compile(rb"[A-Za-z0-9 ./_:-]{2,32}")
 _EXIF: Final = b"Exif\0"
+_EXTENDED: Final = b"http://ns.adobe.com/xmp/extension/\0"
+_INDEX: Final = b"MPF\0"
+_MORE_JFIF: Final = b"JFXX\0"
 _PHOTOSHOP: Final = b"Photoshop 3.0\0"
 _UNITS: Final = {0: "", 1: " dpi", 2: " dpcm"}
 _MOST: Final = 256
+_MOST_PARTS: Final = 4_096
+_MOST_MARKERS: Final = 1_000_000
 _ENTRIES: Final = 64
 
 
 @dataclass(slots=True)
 class JpegWalk:
-    """What the segments of one JPEG tell; `end` is where the picture ends, -1 when it has no end."""
+    """What the segments of one JPEG tell; `end` is where the picture ends, -1 when it has no end.
+
+    small, extension: thumbnails of JFIF. index: the list of further pictures (MPF), and where it stands.
+    """
 
     segments: list[str] = field(default_factory=list)
     tables: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -48,8 +56,13 @@ class JpegWalk:
     size: tuple[int, int] = (0, 0)
     sampling: str = ""
     jfif: str = ""
+    small: bytes = b""
+    extension: list[tuple[int, bytes]] = field(default_factory=list)
     exif: bytes = b""
+    extended_xmp: list[bytes] = field(default_factory=list)
     photoshop: bytes = b""
+    index: bytes = b""
+    index_at: int = 0
     end: int = -1
 
     def facts(self) -> Iterator[tuple[str, str]]:
@@ -67,11 +80,13 @@ class JpegWalk:
             yield "jpeg:jfif", self.jfif
 
 
-def walk_jpeg(data: bytes) -> JpegWalk:
-    """Walk from segment to segment as far as they go; never raises."""
+def walk_jpeg(data: bytes, at: int = 0) -> JpegWalk:
+    """Walk from segment to segment as far as they go, from a place on; never raises."""
     walk = JpegWalk()
-    at = 0
-    while (at := data.find(b"\xff", at)) >= 0 and at + 1 < len(data):
+    for _ in range(_MOST_MARKERS):
+        at = data.find(b"\xff", at)
+        if at < 0 or at + 1 >= len(data):
+            break
         code = data[at + 1]
         if code in (0x00, 0xFF):
             at += 1
@@ -87,6 +102,8 @@ def walk_jpeg(data: bytes) -> JpegWalk:
         body = data[at + 2 : at + max(int.from_bytes(data[at : at + 2]), 2)]
         _note(walk, _name(code, body))
         _take(walk, code, body)
+        if code == _APP2 and body.startswith(_INDEX) and not walk.index:
+            walk.index, walk.index_at = body[len(_INDEX) :], at + 2 + len(_INDEX)
         at += 2 + len(body)
         if code == _SCAN:
             found = _AFTER_SCAN.search(data, at)
@@ -106,7 +123,12 @@ def _take(walk: JpegWalk, code: int, body: bytes) -> None:
         walk.comments.append(body)
     elif code == _APP0 and body[:5] == b"JFIF\0" and len(body) >= 12 and not walk.jfif:
         across, down = int.from_bytes(body[8:10]), int.from_bytes(body[10:12])
+        walk.small = body[12:]
         walk.jfif = f"{body[5]}.{body[6]:02d} {across}x{down}{_UNITS.get(body[7], '')}"
+    elif code == _APP0 and body.startswith(_MORE_JFIF) and len(body) > 6 and len(walk.extension) < _MOST:
+        walk.extension.append((body[5], body[6:]))
+    elif code == _APP1 and body.startswith(_EXTENDED) and len(walk.extended_xmp) < _MOST_PARTS:
+        walk.extended_xmp.append(body[len(_EXTENDED) :])
     elif code == _APP1 and body.startswith(_EXIF):
         walk.exif += body[6:] if walk.exif == b"" or not _is_tiff(body[6:]) else b""
     elif code == _APP13 and body.startswith(_PHOTOSHOP):
