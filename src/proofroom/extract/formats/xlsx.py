@@ -2,63 +2,47 @@
 
 Values, formulas, formats and flags come from our own pass over the sheet XML, because calamine gives
 neither the stored number text nor formulas. Texts are decoded as Excel decodes them (`_x000D_` is a
-carriage return). Comments, links, headers, shapes and pictures are lines at their address (the text of a
-picture is the name of the member that holds it); every part that holds content of its own (media, embedded
-files, macros, pivot caches, charts) is a member.
+carriage return). Comments, links, headers, shapes, charts, rules and pictures are lines at their address (the
+text of a picture is the name of the member that holds it); so are the values that a pivot cache or another
+workbook's copy kept, and texts that no cell shows any more. Media, embedded files and macros are members.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from typing import Final
 
-from proofroom.extract.format import Format, Line, Sink, Source, Unreadable
+from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.plain_text import put_whole
-from proofroom.extract.ooxml.annotations import (
-    Pins,
-    comment_authors,
-    comment_lines,
-    drawing_lines,
-    legacy_lines,
-    link_lines,
-    margin_lines,
-    people_of,
-    thread_numbers,
-)
+from proofroom.extract.ooxml.annotations import people_of
 from proofroom.extract.ooxml.cell_kinds import CellKinds
-from proofroom.extract.ooxml.cell_pictures import CellPictures
 from proofroom.extract.ooxml.collection import no_collection
 from proofroom.extract.ooxml.number_formats import read_number_formats
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, open_package, plain_name
 from proofroom.extract.ooxml.properties import send_properties
-from proofroom.extract.ooxml.relationships import (
-    Relationship,
-    external_relationships,
-    relationships,
-    small_part,
-)
-from proofroom.extract.ooxml.safe_xml import Element, parse_small
+from proofroom.extract.ooxml.relationships import external_relationships, small_part
 from proofroom.extract.ooxml.shared_strings import SharedStrings, read_shared_strings
 from proofroom.extract.ooxml.sheet import SheetReader
-from proofroom.extract.ooxml.sheet_outside import SheetOutside
-from proofroom.extract.ooxml.workbook import SheetEntry, Workbook, read_workbook
+from proofroom.extract.ooxml.workbook import Workbook, read_workbook
+from proofroom.extract.tabular.told import tell
+from proofroom.extract.tabular.xlsx_facts import send_workbook_facts
+from proofroom.extract.tabular.xlsx_linked import send_linked_books
+from proofroom.extract.tabular.xlsx_pivots import send_xlsx_pivots
+from proofroom.extract.tabular.xlsx_sheets import XlsxSheets
+from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
 _PLUMBING: Final = re.compile(
-    r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|xl/(?:calcchain|metadata)\.xml|.*/|"
-    r"xl/theme/[^/]*\.xml|xl/(?:tables|slicers|slicercaches)/[^/]*\.xml|xl/printersettings/.*",
+    r"\[content_types\]\.xml|(?:.*/)?_rels/.*\.rels|xl/metadata\.xml|.*/|xl/theme/[^/]*\.xml|"
+    r"xl/(?:slicercaches|timelinecaches)/[^/]*\.xml|xl/printersettings/.*|xl/charts/(?:style|colors)[0-9]*\.xml|"
+    r"xl/richdata/rdrichvaluetypes\.xml|xl/diagrams/(?:colors|quickstyle|layout|drawing)[0-9]*\.xml",
     re.DOTALL,
 )
 _TAKEN_ANYWAY: Final = re.compile(r"xl/richdata/rdrichvalue\.xml", re.DOTALL)
 """Read for its pictures alone; what else it holds (stocks, places, people) is told by its text."""
 
-_SHEET_BLOCK: Final = 1 << 18
-"""Bytes of a sheet at a time: all that is made of them stays in the processor's cache."""
-
-_LONGEST_PROPERTY: Final = 65_536
 _SPREADSHEET: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 
 
@@ -67,104 +51,37 @@ def read(source: Source, sink: Sink) -> None:
     read_by(source, sink, fast=True)
 
 
-def read_by(source: Source, sink: Sink, *, fast: bool) -> None:
-    """Read a workbook, with or without the regex path: both give the same cells (tests rely on it)."""
+def read_by(source: Source, sink: Sink, *, fast: bool) -> Counter[str]:
+    """Read a workbook, with or without the regex path: both give the same cells (tests rely on it).
+
+    Gives how many cells each path read.
+    """
     package = open_package(source)
     workbook = read_workbook(package, sink.partly)
     send_properties(package, sink, sink.partly)
-    _send_names(package, workbook, sink)
-    people = _send_people(package, workbook, sink)
     styles = small_part(package, workbook.target("styles", "xl/styles.xml"), sink.partly)
+    send_workbook_facts(package, workbook, styles, sink)
+    send_linked_books(package, workbook, sink)
+    people = _send_people(package, workbook, sink)
     formats = read_number_formats(styles, date1904=workbook.date1904)
     sink.number_formats(formats.codes)
     if formats.cut:
         sink.partly(Reason.LIMIT_TEXT_BYTES)
     strings = _strings(package, workbook, sink, fast=fast)
-    sheets = _Sheets(package, workbook, sink, SheetReader(sink, CellKinds(formats), strings, fast=fast))
+    reader = SheetReader(sink, CellKinds(formats), strings, fast=fast)
+    sheets = XlsxSheets(package, workbook, sink, reader)
     sheets.people.update(people)
     for sheet in workbook.sheets:
         sheets.read(sheet)
+    _send_left_over(strings, sink)
+    send_xlsx_pivots(package, workbook, sink)
     for arrow in external_relationships(package):
         if arrow.kind not in ("hyperlink", "externalLinkPath"):
-            _tell(sink, f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
+            tell(sink, f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)
     _send_members(package, workbook, sink)
     if package.salvaged:
         raise Unreadable(State.DAMAGED, Reason.CUT_SHORT)
-
-
-class _Sheets:
-    """Reads the sheets of one workbook with all that is pinned to them."""
-
-    def __init__(self, package: Package, workbook: Workbook, sink: Sink, reader: SheetReader) -> None:
-        self._package, self._sink, self._reader = package, sink, reader
-        self._pictures = CellPictures(package, workbook, sink.partly)
-        self._counts: Counter[tuple[str, ...]] = Counter()
-        self.people: dict[str, str] = {}
-
-    def read(self, sheet: SheetEntry) -> None:
-        """Read one sheet."""
-        self._sink.sheet(sheet.index, sheet.untrusted_name, sheet.visibility)
-        entry = self._package.find(sheet.part) if sheet.part else None
-        if entry is None:
-            self._sink.partly(Reason.DAMAGED_PART)
-            return
-        outside = self._reader.read(
-            sheet.index, int(sheet.visibility), self._package.blocks(entry, _SHEET_BLOCK)
-        )
-        arrows = relationships(self._package, sheet.part, self._sink.partly)
-        on = Pins(sheet.untrusted_name, sheet.visibility, outside.hidden_at, self._counts)
-        self._send(margin_lines(outside, on))
-        self._send(link_lines(outside.links, arrows, on))
-        self._send(self._in_cells(outside, on))
-        inside = [arrow for arrow in arrows if not arrow.external]
-        self._comments([arrow for arrow in inside if arrow.kind in ("comments", "threadedComment")], on)
-        for arrow in inside:
-            self._send(self._pinned(arrow, on))
-
-    def _send(self, lines: Iterable[Line]) -> None:
-        """Send lines; a very long one in parts."""
-        with LineBatch(self._sink) as batch:
-            for line in lines:
-                put_whole(batch, line.part, line.kind, line.untrusted_text, line.flags)
-
-    def _in_cells(self, outside: SheetOutside, on: Pins) -> Iterator[Line]:
-        """Give the names of the pictures that stand in cells."""
-        for row, column, number in outside.in_cells:
-            if part := self._pictures.of_value(number):
-                yield on.picture((row, column), part)
-        for row, column, name in outside.shown_pictures:
-            if part := self._pictures.of_image(name):
-                yield on.picture((row, column), part)
-
-    def _comments(self, arrows: list[Relationship], on: Pins) -> None:
-        """Send comments: notes first, then the threads."""
-        trees = [self._tree(arrow.untrusted_target) for arrow in sorted(arrows, key=lambda one: one.kind)]
-        threads = frozenset[str]().union(*map(thread_numbers, trees))
-        for tree in trees:
-            for author in comment_authors(tree):
-                _tell(self._sink, "ooxml:comment-author", author)
-            self._send(comment_lines(tree, on, threads, self.people))
-
-    def _pinned(self, arrow: Relationship, on: Pins) -> Iterator[Line]:
-        """Give what one drawing, or the picture behind the cells, pins to the sheet."""
-        part = arrow.untrusted_target
-        if arrow.kind == "image":
-            yield on.picture(None, part)
-        elif arrow.kind == "drawing":
-            yield from drawing_lines(
-                self._tree(part), relationships(self._package, part, self._sink.partly), on
-            )
-        elif arrow.kind == "vmlDrawing":
-            broken: list[Reason] = []
-            entry = self._package.find(part)
-            tree = parse_small(self._package.blocks(entry), broken.append) if entry else Element("")
-            yield from legacy_lines(tree, relationships(self._package, part, self._sink.partly), on)
-            if broken:
-                # Excel writes old drawings that are no XML: whoever wants them finds them among the members.
-                self._package.used.discard(plain_name(part))
-
-    def _tree(self, part: str) -> Element:
-        return small_part(self._package, part, self._sink.partly)
+    return reader.paths
 
 
 def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) -> SharedStrings:
@@ -176,16 +93,21 @@ def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) ->
         return read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
 
 
-def _send_names(package: Package, workbook: Workbook, sink: Sink) -> None:
-    """Send defined names and links to other workbooks as properties."""
-    if workbook.date1904:
-        sink.meta("ooxml:date-system", "1904")
-    for name, target, hidden in workbook.names:
-        _tell(sink, "ooxml:defined-name-hidden" if hidden else "ooxml:defined-name", f"{name}={target}")
-    for arrow in workbook.related:
-        if arrow.kind == "externalLink" and not arrow.external:
-            for link in relationships(package, arrow.untrusted_target, sink.partly):
-                _tell(sink, "ooxml:external-link", link.untrusted_target)
+def _send_left_over(strings: SharedStrings, sink: Sink) -> None:
+    """Send the texts that no cell shows, and whether cells use the others in the order of the table."""
+    count = len(strings.texts)
+    if not count:
+        return
+    left = strings.use.left_over(count)
+    said = f"{count} texts, {len(left)} that no cell shows, {strings.use.out_of_order} steps back in order of use"
+    sink.meta("ooxml:shared-strings", said)
+    with LineBatch(sink) as lines:
+        for number in left:
+            text = strings.texts[number].decode("utf-8", "replace")
+            put_whole(lines, f"leftover={number + 1}", PieceKind.BODY, text, Flag.HIDDEN_TEXT)
+            if hint := strings.hints.get(b"%d" % number):
+                aid = hint.decode("utf-8", "replace")
+                put_whole(lines, f"leftover={number + 1}&ruby=1", PieceKind.NOTE, aid, Flag.HIDDEN_TEXT)
 
 
 def _send_people(package: Package, workbook: Workbook, sink: Sink) -> dict[str, str]:
@@ -195,15 +117,8 @@ def _send_people(package: Package, workbook: Workbook, sink: Sink) -> dict[str, 
         if arrow.kind == "person" and not arrow.external:
             people |= people_of(small_part(package, arrow.untrusted_target, sink.partly))
     for name in filter(None, people.values()):
-        _tell(sink, "ooxml:person", name)
+        tell(sink, "ooxml:person", name)
     return people
-
-
-def _tell(sink: Sink, key: str, untrusted_value: str) -> None:
-    """Send a property; one that is too long is cut, and that is said."""
-    if len(untrusted_value) > _LONGEST_PROPERTY:
-        sink.partly(Reason.LIMIT_TEXT_BYTES)
-    sink.meta(key, untrusted_value[:_LONGEST_PROPERTY])
 
 
 def _send_members(package: Package, workbook: Workbook, sink: Sink) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import compress
 from typing import Final
@@ -109,6 +109,16 @@ class Batcher:
             return []
         chosen = self.kinds.select(found.kinds, shared)
         return [bool(one) and value in rich for one, value in zip(chosen, found.values, strict=True)]
+
+    def hints(self, found: Found) -> Iterator[tuple[int, bytes]]:
+        """Give the reading aids of texts that are met for the first time, by the place of their cell."""
+        hints = self.strings.hints
+        shared = self.kinds.that_read(set(found.kinds), Reading.SHARED) if hints else set()
+        if shared:
+            chosen = self.kinds.select(found.kinds, shared)
+            for place in compress(range(len(chosen)), chosen):
+                if hint := hints.pop(found.values[place], b""):
+                    yield place, hint
 
     def _check_size(self, raw: list[bytes], found: Found) -> None:
         """Raise TooMuchText when these texts do not fit one frame."""

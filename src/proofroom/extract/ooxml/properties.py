@@ -58,7 +58,7 @@ def send_printers(package: Package, sink: Sink) -> None:
 
 def _value(element: Element) -> str:
     """Give the value of a custom property as text."""
-    return " ".join(child.untrusted_text for child in element.walk() if child.untrusted_text)
+    return " ".join(filter(None, (child.untrusted_text.strip() for child in element.walk())))
 
 
 def _send_zip_facts(package: Package, sink: Sink) -> None:

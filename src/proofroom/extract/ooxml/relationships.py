@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from proofroom.extract.ooxml.package import Package, entry_name
-from proofroom.extract.ooxml.safe_xml import Element, parse_small
+from proofroom.extract.ooxml.package import DamagedPart, Package, entry_name, plain_name
+from proofroom.extract.ooxml.safe_xml import Element, Handler, SafeParser, parse_small
 from proofroom.model.states import Reason
 
 _LIST: Final = re.compile(r"(?:(.*)/)?_rels/([^/]*)\.rels", re.DOTALL | re.IGNORECASE)
@@ -31,6 +31,22 @@ def small_part(package: Package, part: str, failed: Callable[[Reason], None]) ->
     if entry is None:
         return Element("")
     return parse_small(package.blocks(entry), failed)
+
+
+def stream_part(package: Package, part: str, handler: Handler, failed: Callable[[Reason], None]) -> None:
+    """Parse a part that is named into a handler; one that is missing or broken is told, and handed out as it is."""
+    entry = package.find(part)
+    if entry is None:
+        failed(Reason.DAMAGED_PART)
+        return
+    parser = SafeParser(handler, whole=True)
+    try:
+        for block in package.blocks(entry):
+            parser.feed(block)
+        parser.feed(b"", final=True)
+    except DamagedPart as damaged:
+        package.used.discard(plain_name(part))
+        failed(damaged.reason)
 
 
 def relationships(package: Package, part: str, failed: Callable[[Reason], None]) -> list[Relationship]:

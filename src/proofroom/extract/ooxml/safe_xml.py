@@ -140,15 +140,17 @@ class Element:
         return [element for element in self.walk() if element.name == name]
 
 
-class _Tree:
+class Tree:
     """Builds elements; for parts known to be small. One that is not is cut off, and that is said."""
 
     def __init__(self) -> None:
+        """Begin with nothing; what is built hangs below `top`."""
         self.top = Element("")
         self._open = [self.top]
         self._elements = self._characters = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
+        """Open an element."""
         self._elements += 1
         if self._elements > _MOST_ELEMENTS:
             raise DamagedPart(Reason.LIMIT_PIECES)
@@ -157,9 +159,11 @@ class _Tree:
         self._open.append(element)
 
     def end(self, _name: str) -> None:
+        """Close the element that was opened last."""
         self._open.pop()
 
     def text(self, untrusted_text: str) -> None:
+        """Put characters into the open element."""
         self._characters += len(untrusted_text)
         if self._characters > _MOST_TEXT:
             raise DamagedPart(Reason.LIMIT_TEXT_BYTES)
@@ -168,7 +172,7 @@ class _Tree:
 
 def parse_small(blocks: Iterable[bytes], failed: Callable[[Reason], None]) -> Element:
     """Read a small document; damage is reported to `failed` and what was read before it is given."""
-    tree = _Tree()
+    tree = Tree()
     parser = SafeParser(tree, whole=True)
     try:
         for block in blocks:

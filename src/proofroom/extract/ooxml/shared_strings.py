@@ -2,8 +2,8 @@
 
 Items that are nothing but a text are split at what stands between them, others are read by a regex that
 knows every byte around the texts; where it does not, the piece goes through expat, with the same result.
-Phonetic runs are left out. `_x000D_`
-escapes are decoded as Excel does (ECMA-376 part 1, 22.9.2.19, ST_Xstring).
+Phonetic runs are kept beside the texts. `_x000D_` escapes are decoded as Excel does (ECMA-376 part 1,
+22.9.2.19, ST_Xstring).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Final
 from proofroom.extract.format import utf8
 from proofroom.extract.ooxml.package import DamagedPart
 from proofroom.extract.ooxml.safe_xml import Attributes, SafeParser
+from proofroom.extract.ooxml.string_use import StringUse
 from proofroom.extract.ooxml.xml_bytes import (
     NotPlain,
     Table,
@@ -39,7 +40,11 @@ _RUN: Final = (
 )
 _ITEM: Final = re.compile(
     rb"<si>(?:" + _TEXT + rb"|<t ?/>|((?:" + _RUN + rb")+))?"
-    rb"(?:<rPh" + _ATTRIBUTES + rb"><t>[^<]*+</t></rPh>)*(?:<phoneticPr" + _ATTRIBUTES + rb"/>)?</si>|<si ?/>"
+    rb"((?:<rPh"
+    + _ATTRIBUTES
+    + rb"><t>[^<]*+</t></rPh>)*)(?:<phoneticPr"
+    + _ATTRIBUTES
+    + rb"/>)?</si>|<si ?/>"
 )
 _RUN_TEXT: Final = re.compile(_TEXT)
 _START, _BETWEEN, _END = b"<si><t>", b"</t></si><si><t>", b"</t></si>"
@@ -50,19 +55,28 @@ _TABLE: Final = Table(b"sst", b"sst", b"</si>")
 
 @dataclass(slots=True)
 class SharedStrings:
-    """The texts in UTF-8 by their index, and the indexes (as written in cells) of those in several fonts."""
+    """The texts in UTF-8 by their index, and the indexes (as written in cells) of those in several fonts.
+
+    hints: reading aids by the same indexes. use: which texts cells show, noted as they are resolved.
+    """
 
     texts: list[bytes] = field(default_factory=list)
     rich: set[bytes] = field(default_factory=set)
+    hints: dict[bytes, bytes] = field(default_factory=dict)
     longest: int = 0
+    use: StringUse = field(default_factory=StringUse)
 
     def resolve(self, indexes: list[bytes], missing: Callable[[], None]) -> list[bytes]:
         """Give the texts for many indexes; `missing` is called where there is none, which gives b""."""
         if b"".join(indexes).isdigit() and b"" not in indexes:
             try:
-                return list(map(self.texts.__getitem__, map(int, indexes)))
+                numbers = list(map(int, indexes))
+                texts = list(map(self.texts.__getitem__, numbers))
             except (ValueError, IndexError):
                 pass
+            else:
+                self.use.note(numbers, len(self.texts))
+                return texts
         return [self._one(index.strip(), missing) for index in indexes]
 
     def _one(self, index: bytes, missing: Callable[[], None]) -> bytes:
@@ -70,6 +84,7 @@ class SharedStrings:
         if not index:
             return b""
         if index.isdigit() and len(index) <= _MOST_DIGITS and int(index) < len(self.texts):
+            self.use.note([int(index)], len(self.texts))
             return self.texts[int(index)]
         missing()
         return b""
@@ -98,41 +113,49 @@ def _read_fast(piece: bytes, found: SharedStrings) -> bool:
     if not is_plain(piece) or has_controls(piece) or b"]]>" in piece:
         return False
     try:
-        texts, rich = _plain_items(piece) or _items(piece, len(found.texts))
+        texts, rich, hints = _plain_items(piece) or _items(piece, len(found.texts))
         texts = unescape_all(texts) if b"&" in piece else texts
     except NotPlain:
         return False
     found.texts += decode_escapes(texts) if b"_x" in piece else texts
     found.rich.update(rich)
+    found.hints |= hints
     return True
 
 
-def _plain_items(piece: bytes) -> tuple[list[bytes], list[bytes]] | None:
+_Items = tuple[list[bytes], list[bytes], dict[bytes, bytes]]
+
+
+def _plain_items(piece: bytes) -> _Items | None:
     """Read items that are nothing but a text, as nearly all are; None where others are among them."""
     if _PRESERVED in piece:
         piece = piece.replace(_PRESERVED, b"<t>")
     if not (piece.startswith(_START) and piece.endswith(_END)):
         return None
     texts = piece[len(_START) : -len(_END)].split(_BETWEEN)
-    return (texts, []) if piece.count(b"<") == 4 * len(texts) else None
+    return (texts, [], {}) if piece.count(b"<") == 4 * len(texts) else None
 
 
-def _items(piece: bytes, base: int) -> tuple[list[bytes], list[bytes]]:
-    """Read items one by one; gives their texts, and the indexes of those in several fonts."""
+def _items(piece: bytes, base: int) -> _Items:
+    """Read items one by one; gives their texts, the indexes of those in several fonts, and reading aids."""
     texts: list[bytes] = []
     rich: list[bytes] = []
+    hints: dict[bytes, bytes] = {}
     at = 0
     while at < len(piece):
         item = _ITEM.match(piece, at)
         if item is None:
             raise NotPlain
-        text, runs = item.groups(b"")
+        text, runs, aids = item.groups(b"")
+        if aids:
+            hint = b"".join(unescape_all(_RUN_TEXT.findall(aids)))
+            hints[b"%d" % (base + len(texts))] = decode_escapes([hint])[0]
         if runs:
             rich.append(b"%d" % (base + len(texts)))
             text = b"".join(_RUN_TEXT.findall(runs))
         texts.append(text)
         at = item.end()
-    return texts, rich
+    return texts, rich, hints
 
 
 class _Strings:
@@ -142,12 +165,13 @@ class _Strings:
         self.found = SharedStrings()
         self.between = False
         self._pieces: list[str] = []
+        self._aids: list[str] = []
         self._depth_phonetic = 0
         self._in_text = self._is_rich = False
 
     def start(self, name: str, _attributes: Attributes) -> None:
         if name == "si":
-            self._pieces = []
+            self._pieces, self._aids = [], []
             self._is_rich = False
             self.between = False
         elif name == "sst":
@@ -163,6 +187,9 @@ class _Strings:
         if name == "si":
             if self._is_rich:
                 self.found.rich.add(b"%d" % len(self.found.texts))
+            if any(self._aids):
+                hint = decode_escapes([utf8("".join(self._aids))])[0]
+                self.found.hints[b"%d" % len(self.found.texts)] = hint
             text = utf8("".join(self._pieces))
             self.found.texts += decode_escapes([text])
             self.between = True
@@ -174,5 +201,5 @@ class _Strings:
             self.between = False
 
     def text(self, untrusted_text: str) -> None:
-        if self._in_text and not self._depth_phonetic:
-            self._pieces.append(untrusted_text)
+        if self._in_text:
+            (self._aids if self._depth_phonetic else self._pieces).append(untrusted_text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -27,11 +28,12 @@ _SHOWN_PICTURE: Final = re.compile(rb'DISPIMG\("([^"]{1,256})"')
 
 
 class SheetReader:
-    """Reads the sheets of one workbook into a sink."""
+    """Reads the sheets of one workbook into a sink; `paths` counts the cells that each path read."""
 
     def __init__(self, sink: Sink, kinds: CellKinds, strings: SharedStrings, *, fast: bool = True) -> None:
         """Share kinds and strings among the sheets; `fast=False` reads everything by expat (for tests)."""
         self._sink, self._kinds, self._strings, self._fast = sink, kinds, strings, fast
+        self.paths = Counter[str]()
 
     def read(self, index: int, flags: int, blocks: Iterable[bytes]) -> SheetOutside:
         """Read one sheet; what is damaged is said to the sink, what was read before stays."""
@@ -50,19 +52,19 @@ class SheetReader:
             for piece, plain in cut_pieces(blocks, _TABLE):
                 found = fast.read(piece) if self._fast and plain and slow.between_rows else None
                 if found is not None:
-                    sheet.emit(slow.take())
-                    sheet.emit(found)
+                    self.paths["slow"] += sheet.emit(slow.take())
+                    self.paths["fast"] += sheet.emit(found)
                     slow.last_row = fast.last_row
                     continue
                 for start in range(0, len(piece), _SLICE):
                     parser.feed(piece[start : start + _SLICE])
                     if slow.full:
-                        sheet.emit(slow.take())
+                        self.paths["slow"] += sheet.emit(slow.take())
                 fast.last_row = slow.last_row
             parser.feed(b"", final=True)
         except DamagedPart as damaged:
             self._sink.partly(damaged.reason)
-        sheet.emit(slow.take())
+        self.paths["slow"] += sheet.emit(slow.take())
         if formulas.unresolved or sheet.missing_strings:
             self._sink.partly(Reason.DAMAGED_PART)
         self._sink.merges(index, outside.merges)
@@ -78,12 +80,15 @@ class _Sheet:
         self._sink, self._index, self._outside = sink, index, outside
         self.missing_strings = False
 
-    def emit(self, found: Found | None) -> None:
-        """Send some cells."""
+    def emit(self, found: Found | None) -> int:
+        """Send some cells; gives how many were found."""
         if found is None or not found.values:
-            return
+            return 0
         self._note_pictures(found)
+        for place, hint in self.batcher.hints(found):
+            self._outside.hints.append((found.rows[place], found.columns[place], hint))
         self._send(found)
+        return len(found.values)
 
     def miss(self) -> None:
         """Note that a cell names a shared string that does not exist."""

@@ -7,29 +7,19 @@ from dataclasses import dataclass, field
 from itertools import compress
 from typing import Final
 
-from proofroom.extract.ooxml.safe_xml import Attributes, attribute, is_true, whole_number
+from proofroom.extract.ooxml.ranges import Range, parse_range
+from proofroom.extract.ooxml.safe_xml import Attributes, Element, Tree, attribute, is_true, whole_number
+from proofroom.extract.ooxml.sheet_notes import HEADS, NOTED, SheetNote, notes_of
+from proofroom.extract.ooxml.sheet_objects import PLACED, SheetObject, object_of
 from proofroom.model.evidence import Flag
-from proofroom.model.where import column_number
 
-_RANGE: Final = re.compile(r"\$?([A-Z]{1,4})\$?([0-9]{1,8})(?::\$?([A-Z]{1,4})\$?([0-9]{1,8}))?\Z")
 _ZERO: Final = re.compile(r"0*\.?0+\Z|0+\.\Z")
 _LAST_COLUMN: Final = 1 << 14
 _LAST_ROW: Final = 1 << 20
 _MARGINS: Final = frozenset(
     ("oddHeader", "evenHeader", "firstHeader", "oddFooter", "evenFooter", "firstFooter"),
 )
-Range = tuple[int, int, int, int]
-
-
-def parse_range(text: str) -> Range | None:
-    """Read `B2:D5` as (first row, first column, last row, last column); None when it is no range."""
-    found = _RANGE.match(text.strip().upper())
-    if found is None:
-        return None
-    left, top, right, bottom = found.groups()
-    rows = sorted((int(top), int(bottom or top)))
-    columns = sorted((column_number(left), column_number(right or left)))
-    return (rows[0], columns[0], rows[1], columns[1]) if rows[0] else None
+_GATHERED: Final = NOTED | PLACED
 
 
 def hides_row(attributes: Attributes) -> bool:
@@ -42,7 +32,7 @@ class SheetOutside:
     """Takes expat's events outside of the table of rows and keeps what they say.
 
     in_cells: row, column and number of each picture that stands in a cell. shown_pictures: the same for
-    those that a formula shows.
+    those that a formula shows. hints: row, column and reading aid of texts that have one.
     """
 
     hidden_columns: frozenset[int] = frozenset()
@@ -52,13 +42,20 @@ class SheetOutside:
     links: list[tuple[str, str, str]] = field(default_factory=list)
     in_cells: list[tuple[int, int, str]] = field(default_factory=list)
     shown_pictures: list[tuple[int, int, str]] = field(default_factory=list)
+    hints: list[tuple[int, int, bytes]] = field(default_factory=list)
+    notes: list[SheetNote] = field(default_factory=list)
+    objects: list[SheetObject] = field(default_factory=list)
     _hidden_columns: bytearray | None = None
     _hidden_rows: bytearray | None = None
     _pieces: list[str] | None = None
+    _item: Tree | None = None
+    _depth: int = 0
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take the start of an element."""
-        if name == "mergeCell":
+        if self._item is not None or name in _GATHERED:
+            self._gather(name, attributes)
+        elif name == "mergeCell":
             found = parse_range(attributes.get("ref", ""))
             if found is not None:
                 self.merges.append(found)
@@ -68,18 +65,42 @@ class SheetOutside:
             self._pieces = []
         elif name == "hyperlink":
             self._link(attributes)
+        elif name in HEADS:
+            self.notes += notes_of(Element(name, attributes))
 
     def end(self, name: str) -> None:
         """Take the end of an element."""
-        if name in _MARGINS and self._pieces is not None:
+        if self._item is not None:
+            self._depth -= 1
+            self._item.end(name)
+            if not self._depth:
+                self._settle(self._item)
+        elif name in _MARGINS and self._pieces is not None:
             text, self._pieces = "".join(self._pieces), None
             if text:
                 (self.headers if name.endswith("Header") else self.footers).append(text)
 
     def text(self, untrusted_text: str) -> None:
         """Take characters."""
-        if self._pieces is not None:
+        if self._item is not None:
+            self._item.text(untrusted_text)
+        elif self._pieces is not None:
             self._pieces.append(untrusted_text)
+
+    def _gather(self, name: str, attributes: Attributes) -> None:
+        """Keep an element with all that is in it until it ends."""
+        self._item = self._item or Tree()
+        self._item.start(name, attributes)
+        self._depth += 1
+
+    def _settle(self, item: Tree) -> None:
+        """Make of an element that ended what is kept of it."""
+        self._item = None
+        for element in item.top.children:
+            if element.name in PLACED:
+                self.objects.append(object_of(element))
+            else:
+                self.notes += notes_of(element)
 
     def begin_cells(self) -> None:
         """Settle which columns are hidden: what is said of columns stands before the cells."""

@@ -17,6 +17,21 @@ from proofroom.model.states import Reason, State
 _STATES: Final = {"hidden": Flag.HIDDEN_SHEET, "veryHidden": Flag.VERY_HIDDEN_SHEET}
 _SHEET_KINDS: Final = ("worksheet", "xlMacrosheet", "xlIntlMacrosheet", "dialogsheet", "chartsheet")
 _SHEET_PART: Final = re.compile(r"xl/worksheets/[^/]*\.xml")
+ABOUT: Final = {
+    "fileVersion": "file-version",
+    "workbookPr": "workbook",
+    "absPath": "folder",
+    "workbookProtection": "protection",
+    "fileSharing": "file-sharing",
+    "calcPr": "calculation",
+    "revisionPtr": "revision-pointer",
+    "workbookView": "window",
+    "customWorkbookView": "custom-view",
+    "fileRecoveryPr": "file-recovery",
+    "webPublishing": "web-publishing",
+}
+"""Elements of the workbook part that say something of its making, and under which name that is told."""
+
 _LONGEST_NAME: Final = 4_096
 _GUESSED: Final = "xl/workbook.xml"
 
@@ -32,14 +47,32 @@ class SheetEntry:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class DefinedName:
+    """A name that was given to cells or to a formula; `sheet` is the sheet that knows it, from 0, None for all."""
+
+    untrusted_name: str
+    untrusted_formula: str
+    untrusted_comment: str
+    hidden: bool
+    sheet: int | None
+
+
 @dataclass(slots=True)
 class Workbook:
-    """What the workbook part says."""
+    """What the workbook part says.
+
+    linked, pivots: the relationships of other workbooks and of pivot caches, in their order.
+    """
 
     part: str
     sheets: list[SheetEntry] = field(default_factory=list)
     date1904: bool = False
-    names: list[tuple[str, str, bool]] = field(default_factory=list)
+    names: list[DefinedName] = field(default_factory=list)
+    about: list[Element] = field(default_factory=list)
+    linked: list[str] = field(default_factory=list)
+    pivots: list[str] = field(default_factory=list)
+    sheet_ids: list[str] = field(default_factory=list)
     related: list[Relationship] = field(default_factory=list)
 
     def target(self, kind: str, guessed: str) -> str:
@@ -88,15 +121,21 @@ def _read_part(workbook: Workbook, tree: Element, failed: Callable[[Reason], Non
     """Take over what the parsed part says."""
     arrows = {one.id: one for one in workbook.related}
     for element in tree.walk():
-        if element.name == "workbookPr":
-            workbook.date1904 = is_true(element.get("date1904"))
+        if element.name in ABOUT:
+            workbook.about.append(element)
+            if element.name == "workbookPr":
+                workbook.date1904 = is_true(element.get("date1904"))
         elif element.name == "definedName":
-            hidden = is_true(element.get("hidden"))
-            workbook.names.append((element.get("name"), element.untrusted_text, hidden))
+            workbook.names.append(_name(element))
+        elif element.name == "externalReference":
+            workbook.linked.append(element.get("id"))
+        elif element.name == "pivotCache":
+            workbook.pivots.append(element.get("id"))
         elif element.name == "sheet" and element.get("name"):
             arrow, name = arrows.get(element.get("id")), element.get("name")
             if len(name) > _LONGEST_NAME:
                 failed(Reason.LIMIT_NAME)
+            workbook.sheet_ids.append(element.get("sheetId"))
             workbook.sheets.append(
                 SheetEntry(
                     len(workbook.sheets) + 1,
@@ -108,6 +147,18 @@ def _read_part(workbook: Workbook, tree: Element, failed: Callable[[Reason], Non
                     arrow.kind if arrow else "",
                 )
             )
+
+
+def _name(element: Element) -> DefinedName:
+    """Take one defined name."""
+    said = "\n".join(filter(None, (element.get("comment"), element.get("description"), element.get("help"))))
+    return DefinedName(
+        element.get("name"),
+        element.untrusted_text,
+        said,
+        is_true(element.get("hidden")),
+        whole_number(element.get("localSheetId")),
+    )
 
 
 def _sheet_parts(package: Package) -> list[str]:

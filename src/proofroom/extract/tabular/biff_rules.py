@@ -5,11 +5,11 @@ from __future__ import annotations
 import struct
 from typing import Final
 
+from proofroom.extract.ooxml.rule_texts import CONDITIONS, VALIDATIONS, filter_text, range_names, rule_text
 from proofroom.extract.tabular.biff_context import Readers, SheetContext
 from proofroom.extract.tabular.biff_records import continued
 from proofroom.extract.tabular.biff_values import BOOLEANS, error_text, rk_number
 from proofroom.extract.tabular.cell_columns import number_text
-from proofroom.extract.tabular.rule_texts import CONDITIONS, VALIDATIONS, filter_text, range_names, rule_text
 from proofroom.model.evidence import PieceKind
 from proofroom.model.where import cell_name
 

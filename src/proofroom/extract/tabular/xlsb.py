@@ -9,13 +9,13 @@ from typing import Final
 from proofroom.extract.format import Sink, Unreadable, with_facts
 from proofroom.extract.markup.batches import LineBatch
 from proofroom.extract.markup.office_parts import send_external
-from proofroom.extract.ooxml.annotations import Pins, drawing_lines, legacy_lines
 from proofroom.extract.ooxml.package import Package, copy_member, entry_name, plain_name
+from proofroom.extract.ooxml.pins import Pins
 from proofroom.extract.ooxml.properties import send_properties
-from proofroom.extract.ooxml.relationships import Relationship, relationships, small_part
-from proofroom.extract.ooxml.safe_xml import parse_small
+from proofroom.extract.ooxml.relationships import Relationship, relationships
 from proofroom.extract.tabular.cell_columns import CellColumns
 from proofroom.extract.tabular.pinned import Pinned
+from proofroom.extract.tabular.sheet_drawings import SheetDrawings
 from proofroom.extract.tabular.xlsb_book import (
     XlsbBook,
     read_book,
@@ -106,16 +106,9 @@ class _Sheets:
         if arrow.kind == "comments":
             _read_comments(package, part, sink, lines, on)
         elif arrow.kind == "drawing":
-            tree = small_part(package, part, sink.partly)
-            for line in drawing_lines(tree, relationships(package, part, sink.partly), pins):
-                lines.add(line)
-        elif arrow.kind == "vmlDrawing" and (entry := package.find(part)) is not None:
-            broken: list[Reason] = []
-            tree = parse_small(package.blocks(entry), broken.append)
-            for line in legacy_lines(tree, relationships(package, part, sink.partly), pins):
-                lines.add(line)
-            if broken:
-                package.used.discard(plain_name(part))
+            SheetDrawings(package, sink.partly).send(part, pins, lines)
+        elif arrow.kind == "vmlDrawing":
+            SheetDrawings(package, sink.partly).send_legacy(part, pins, lines)
 
 
 def _read_comments(package: Package, part: str, sink: Sink, lines: LineBatch, on: Pinned) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Final
 
 from proofroom.extract.markup.batches import LineBatch
+from proofroom.extract.ooxml.rule_texts import CONDITIONS, VALIDATIONS, filter_text, range_names, rule_text
 from proofroom.extract.tabular.biff_values import BOOLEANS, DOUBLE, error_text
 from proofroom.extract.tabular.cell_columns import number_text
 from proofroom.extract.tabular.pinned import Pinned
-from proofroom.extract.tabular.rule_texts import CONDITIONS, VALIDATIONS, filter_text, range_names, rule_text
 from proofroom.extract.tabular.xlsb_formulas import XlsbFormulas, parsed
 from proofroom.extract.tabular.xlsb_records import wide_text
 from proofroom.model.evidence import PieceKind

@@ -1,4 +1,4 @@
-"""Write the rules of sheets for people: allowed values, conditions, filters; the same for .xls and .xlsb."""
+"""Write the rules of sheets for people: allowed values, conditions, filters; the same for all workbooks."""
 
 from __future__ import annotations
 
