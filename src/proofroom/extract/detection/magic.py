@@ -10,6 +10,7 @@ from proofroom.extract.detection.archives import archive_media_type
 from proofroom.extract.detection.database_kind import is_dbf
 from proofroom.extract.detection.disks import disk_media_type
 from proofroom.extract.detection.recordings import recording_media_type
+from proofroom.extract.pictures.rarer import rarer_media_type
 
 OCTETS: Final = "application/octet-stream"
 
@@ -116,7 +117,8 @@ def media_type_of_beginning(head: bytes) -> str:
         return "application/x-tar"
     if is_dbf(head):
         return "application/x-dbf"
-    return _picture(head) or recording_media_type(head) or archive_media_type(head) or disk_media_type(head)
+    picture = _picture(head) or rarer_media_type(head)
+    return picture or recording_media_type(head) or archive_media_type(head) or disk_media_type(head)
 
 
 def _gzip_kind(head: bytes) -> str:
