@@ -67,6 +67,8 @@ def _as_bytes(value: object, order: str = "little") -> bytes:
     """Give a tag's value as bytes, also one that was written as a row of numbers."""
     if isinstance(value, bytes):
         return value
+    if isinstance(value, tuple) and value and isinstance(value[0], bytes):
+        return value[0]
     numbers = value if isinstance(value, tuple) else (value,)
     whole = [one for one in numbers if isinstance(one, int) and 0 <= one < 1 << 32]
     return b"".join(one.to_bytes(4, "little" if order == "little" else "big") for one in whole)
