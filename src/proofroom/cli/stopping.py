@@ -37,10 +37,12 @@ def stopping(case: Path, again: str = "") -> Iterator[Pausing]:
 
     # A shell that runs us in the background has SIGINT ignored, and then it stays so.
     watched = [one for one in _SIGNALS if signal.getsignal(one) is not signal.SIG_IGN]
-    before = {one: signal.signal(one, asked) for one in watched}
+    before: dict[signal.Signals, Any] = {one: signal.signal(one, asked) for one in watched}
     try:
         yield pausing
     except KeyboardInterrupt:
+        # It is over: another Ctrl-C must not hit the signing of the log or these very words.
+        before = dict.fromkeys(before, signal.SIG_IGN)
         raise KeyboardInterrupt(
             f"Paused; nothing is lost. `{again or f'proofroom run {case}'}` goes on where it stopped."
         ) from None
