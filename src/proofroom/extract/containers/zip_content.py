@@ -21,6 +21,7 @@ from proofroom.extract.containers.zip_entries import (
     Entry,
     extra_fields,
 )
+from proofroom.extract.containers.zip_old import IMPLODED, SHRUNK, exploded, unshrunk
 from proofroom.extract.format import Sink, Source, Unreadable
 from proofroom.extract.trying import CHEAP, Tries
 from proofroom.model.states import Reason, State
@@ -159,7 +160,7 @@ def _to_the_seal(blocks: Iterator[bytes], packed: Iterator[bytes]) -> Iterator[b
 
 def _require(method: int) -> None:
     """Raise when no unpacker of ours knows a method."""
-    if method not in (STORED, LZMA) and method not in BY_ZIP_METHOD:
+    if method not in (STORED, LZMA, SHRUNK, IMPLODED) and method not in BY_ZIP_METHOD:
         raise Unreadable(State.UNKNOWN, Reason.UNSUPPORTED_VARIANT)
 
 
@@ -176,6 +177,10 @@ def _unpacked(method: int, packed: Iterator[bytes], entry: Entry) -> Iterator[by
         return packed
     if method == LZMA:
         return _lzma(packed, entry)
+    if method in (SHRUNK, IMPLODED):
+        # Only the stated size ends such a stream.
+        size = entry.size or 0
+        return exploded(packed, entry.flags, size) if method == IMPLODED else unshrunk(packed, size)
     return unpack(BY_ZIP_METHOD[method](), spoons(packed))
 
 
