@@ -10,6 +10,7 @@ import pytest
 from metafile_by_hand import BITMAP_HEAD, emf, font, old, pixels, plus, record, wmf, words
 
 from proofroom.extract.formats.metafile import FORMAT
+from proofroom.extract.pictures.drawn import Words, lines
 from proofroom.model.evidence import PieceKind
 from proofroom.model.states import Reason, State
 
@@ -103,3 +104,24 @@ def test_lying_counts_end_in_a_state(read_with: Read) -> None:
 def test_drawings_of_the_corpora_are_read(read_with: Read, corpora: Path) -> None:
     found = read_with(FORMAT, (corpora / "tika" / "testEMF_iconOnlyLongFilename.emf").read_bytes())
     assert found.said["line=2"] == "a very long name that should be wrapped.docx"
+
+
+def test_a_line_drawn_sign_by_sign_is_not_spelled_out() -> None:
+    places = [
+        (0, "L"),
+        (14, "a"),
+        (28, "t"),
+        (42, "e"),
+        (56, " "),
+        (70, "N"),
+        (84, "e"),
+        (98, "w"),
+        (130, "X"),
+    ]
+    spelled = [Words(x, 0, 10, sign) for x, sign in places]
+    assert list(lines(spelled)) == ["Late New X"]
+    unmeasured = [Words(x, 0, -1, sign) for x, sign in places]
+    assert list(lines(unmeasured)) == ["Late New X"]
+    marks = [Words(100 * number, 0, 10, str(number)) for number in range(1, 8)]
+    assert list(lines(marks)) == ["1 2 3 4 5 6 7"]
+    assert list(lines([Words(one.x, 0, -1, one.untrusted_text) for one in marks])) == ["1 2 3 4 5 6 7"]
