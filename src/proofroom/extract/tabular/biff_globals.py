@@ -28,6 +28,10 @@ from proofroom.model.evidence import Flag
 BIFF8: Final = 0x0600
 BIFF5: Final = 0x0500
 BIFF2: Final = 0x0200
+GRAPH: Final = 0x0680
+"""A chart of Microsoft Graph, as slides and documents of Office 97 to 2003 hold them: one sheet without a name."""
+
+_DATASHEET: Final = "Datasheet"
 _VISIBILITY: Final = {1: Flag.HIDDEN_SHEET, 2: Flag.VERY_HIDDEN_SHEET}
 _BLIPS: Final = 0xEB
 
@@ -78,10 +82,10 @@ def read_globals(data: bytes) -> Globals:
     """Read as far as the first part goes; raises struct.error where it is no workbook of Excel 5 or later."""
     found = Globals()
     kind, size, version, _ = struct.unpack_from("<HHHH", data)
-    if kind != BOF or size < 4 or version not in (BIFF8, BIFF5):
+    if kind != BOF or size < 4 or version not in (BIFF8, BIFF5, GRAPH):
         raise struct.error
-    found.version = version
-    if version != BIFF8:
+    found.version = BIFF8 if version == GRAPH else version
+    if found.version != BIFF8:
         found.codec = "cp1252"
     for record, start, end in records(data, 4 + size):
         if record == EOF:
@@ -117,7 +121,7 @@ def _file_pass(found: Globals, _data: bytes, start: int, _end: int) -> None:
 
 def _bound_sheet(found: Globals, data: bytes, start: int, end: int) -> None:
     at, state, kind = struct.unpack_from("<IBB", data, start)
-    name = text_at(data, start + 6, end, count_size=1, codec=found.codec)
+    name = text_at(data, start + 6, end, count_size=1, codec=found.codec) or _DATASHEET
     found.sheets.append(BoundSheet(at, kind, name, _VISIBILITY.get(state & 3, Flag.NONE)))
 
 

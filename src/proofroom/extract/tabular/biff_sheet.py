@@ -29,6 +29,7 @@ from proofroom.model.states import Reason
 
 _SHEETS: Final = (0x05, 0x10, 0x40)
 _CHART: Final = 0x20
+_GRAPH: Final = 0x8000
 _PICTURES: Final = {0x7F: "picture", 0xE9: "background"}
 _NO_READER: Final = (0, None)
 
@@ -101,13 +102,15 @@ class BiffSheet:
         kind = struct.unpack_from("<H", self._data, start + 2)[0]
         drawings = BiffDrawings(self._context, self._pictures)
         readers: Readers = {}
-        if kind == _CHART:
+        if kind in (_CHART, _GRAPH):
             chart = BiffChart(self._context, self._context.on.next_at_sheet("chart"))
             readers = {
                 **drawings.readers(),
                 **BiffAround(self._context, self._index).margins(),
                 **chart.readers(),
             }
+            if kind == _GRAPH:  # it keeps its table in front of the chart, in the records of Excel 2
+                readers.update(BiffTwoCells(self._context).readers())
         elif kind in _SHEETS:
             cells = BiffCells if self._context.known.version > BIFF2 else BiffTwoCells
             around, rules = BiffAround(self._context, self._index), BiffRules(self._context)
