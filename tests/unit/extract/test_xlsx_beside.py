@@ -1,155 +1,16 @@
-"""Workbooks of Office Open XML: charts, diagrams, pivot caches, copies of other workbooks, texts left over."""
+"""Workbooks of Office Open XML: pivot caches, copies of other workbooks, tracked changes, texts left over."""
 
 from __future__ import annotations
 
 import pytest
 from workbook_sink import Keeper, keep
-from xlsx_by_hand import DRAWING, MAIN, OFFICE, book, one, relations, sheet, strings
+from xlsx_by_hand import MAIN, OFFICE, book, one, relations, sheet, strings
 
 from proofroom.extract.formats.xlsx import FORMAT
 from proofroom.model.evidence import Flag
 from proofroom.model.states import Reason
 
 ROW = '<row r="1"><c r="A1"><v>1</v></c></row>'
-CHART = 'xmlns:c="urn:chart" xmlns:a="urn:main" xmlns:r="urn:r"'
-
-
-def framed(inside: str) -> str:
-    return f"<xdr:oneCellAnchor><xdr:graphicFrame>{inside}</xdr:graphicFrame></xdr:oneCellAnchor>"
-
-
-SHOWS_CHART = framed("<c:chart xmlns:c='urn:c' r:id='c'/>")
-SHOWS_DIAGRAM = framed("<dgm:relIds r:dm='m' r:lo='l'/>")
-
-
-def with_chart(content: str | bytes, **more: str | bytes) -> Keeper:
-    parts: dict[str, str | bytes] = {
-        "xl/worksheets/_rels/sheet1.xml.rels": relations(("d", "drawing", "../drawings/d.xml")),
-        "xl/drawings/d.xml": f"<xdr:wsDr {DRAWING}>{SHOWS_CHART}</xdr:wsDr>",
-        "xl/drawings/_rels/d.xml.rels": relations(("c", "chart", "../charts/chart1.xml")),
-        "xl/charts/chart1.xml": content,
-        "xl/charts/style1.xml": "<cs/>",
-        "xl/charts/colors1.xml": "<cs/>",
-        **more,
-    }
-    return keep(FORMAT.read, one(ROW, parts))
-
-
-def test_a_chart_gives_its_texts_sources_and_the_values_it_keeps() -> None:
-    found = with_chart(
-        f"<c:chartSpace {CHART}><c:pivotSource><c:name>[册]页!透视</c:name></c:pivotSource><c:title><c:tx>"
-        f"<c:rich><a:p>"
-        "<a:r><a:t>收押</a:t></a:r><a:r><a:t>人数</a:t></a:r></a:p><a:p><a:r><a:t>2017</a:t></a:r></a:p>"
-        "</c:rich></c:tx></c:title>"
-        "<c:ser><c:tx><c:strRef><c:f>S!$B$1</c:f><c:strCache><c:pt idx='0'><c:v>人</c:v></c:pt></c:strCache>"
-        "</c:strRef></c:tx>"
-        "<c:cat><c:strRef><c:f>S!$A$2:$A$3</c:f><c:strCache><c:ptCount val='2'/><c:pt idx='0'><c:v>砚月县</c:v>"
-        "</c:pt>"
-        "<c:pt idx='1'><c:v>霜渡县</c:v></c:pt></c:strCache></c:strRef></c:cat><c:val><c:numRef>"
-        "<c:f>S!$B$2:$B$3</c:f>"
-        "<c:numCache><c:formatCode>General</c:formatCode><c:pt idx='1'><c:v>12</c:v></c:pt></c:numCache>"
-        "</c:numRef></c:val>"
-        "</c:ser></c:chartSpace>"
-    )
-    assert found.said == {
-        "sheet=S&chart=1&source=1": "[册]页!透视",
-        "sheet=S&chart=1&text=1": "收押人数\n2017",
-        "sheet=S&chart=1&source=2": "S!$B$1",
-        "sheet=S&chart=1&text=2": "人",
-        "sheet=S&chart=1&source=3": "S!$A$2:$A$3",
-        "sheet=S&chart=1&series=1&category=1": "砚月县",
-        "sheet=S&chart=1&series=1&category=2": "霜渡县",
-        "sheet=S&chart=1&source=4": "S!$B$2:$B$3",
-        "sheet=S&chart=1&series=1&value=2": "12",
-    }
-    assert (found.members, found.partial) == ({}, [])
-
-
-def test_categories_of_several_levels_and_numbers_given_twice_share_no_address() -> None:
-    found = with_chart(
-        f"<c:chartSpace {CHART}><c:ser><c:cat><c:multiLvlStrRef><c:multiLvlStrCache><c:lvl><c:pt idx='0'>"
-        f"<c:v>月</c:v></c:pt>"
-        "</c:lvl><c:lvl><c:pt idx='0'><c:v>年</c:v></c:pt></c:lvl></c:multiLvlStrCache></c:multiLvlStrRef>"
-        "</c:cat><c:val>"
-        "<c:numLit><c:pt idx='0'><c:v>1</c:v></c:pt><c:pt idx='0'><c:v>2</c:v></c:pt></c:numLit></c:val>"
-        "</c:ser></c:chartSpace>"
-    )
-    assert found.said == {
-        "sheet=S&chart=1&series=1&category=1": "月",
-        "sheet=S&chart=1&series=1&category=1&level=2": "年",
-        "sheet=S&chart=1&series=1&value=1": "1",
-        "sheet=S&chart=1&series=1&value=2": "2",
-    }
-
-
-def test_a_chart_of_newer_excel_is_read() -> None:
-    found = with_chart(
-        "<cx:chartSpace xmlns:cx='urn:cx' xmlns:a='urn:a'><cx:chartData><cx:data id='0'><cx:strDim type='cat'>"
-        "<cx:f>S!A1</cx:f>"
-        "<cx:lvl><cx:pt idx='0'>甲</cx:pt></cx:lvl></cx:strDim><cx:numDim type='val'><cx:f>S!B1</cx:f><cx:lvl>"
-        "<cx:pt idx='0'>7</cx:pt></cx:lvl></cx:numDim></cx:data></cx:chartData><cx:chart><cx:title><cx:tx>"
-        "<cx:rich><a:p><a:r>"
-        "<a:t>树</a:t></a:r></a:p></cx:rich></cx:tx></cx:title></cx:chart></cx:chartSpace>"
-    )
-    assert found.said == {
-        "sheet=S&chart=1&source=1": "S!A1",
-        "sheet=S&chart=1&series=1&category=1": "甲",
-        "sheet=S&chart=1&source=2": "S!B1",
-        "sheet=S&chart=1&series=1&value=1": "7",
-        "sheet=S&chart=1&text=1": "树",
-    }
-
-
-def test_shapes_drawn_over_a_chart_are_its_texts() -> None:
-    more: dict[str, str | bytes] = {
-        "xl/charts/_rels/chart1.xml.rels": relations(("u", "chartUserShapes", "../drawings/u.xml")),
-        "xl/drawings/u.xml": "<c:userShapes xmlns:c='urn:c' xmlns:a='urn:a'><c:sp><c:txBody><a:p><a:r><a:t>机密"
-        "</a:t></a:r></a:p>"
-        "</c:txBody></c:sp></c:userShapes>",
-    }
-    assert with_chart(f"<c:chartSpace {CHART}/>", **more).said == {"sheet=S&chart=1&text=1": "机密"}
-
-
-@pytest.mark.parametrize("content", [b"<c:chartSpace", b"no", f"<c:chartSpace {CHART}><c:ser>".encode()])
-def test_a_broken_chart_is_told_and_handed_out(content: bytes) -> None:
-    found = with_chart(content)
-    assert found.partial == [Reason.DAMAGED_PART]
-    assert found.members == {"xl/charts/chart1.xml": content}
-
-
-def test_a_diagram_is_one_shape() -> None:
-    parts: dict[str, str | bytes] = {
-        "xl/worksheets/_rels/sheet1.xml.rels": relations(("d", "drawing", "../drawings/d.xml")),
-        "xl/drawings/d.xml": f'<xdr:wsDr {DRAWING} xmlns:dgm="urn:dgm">{SHOWS_DIAGRAM}</xdr:wsDr>',
-        "xl/drawings/_rels/d.xml.rels": relations(("m", "diagramData", "../diagrams/data1.xml")),
-        "xl/diagrams/data1.xml": "<dgm:dataModel xmlns:dgm='urn:d' xmlns:a='urn:a'><dgm:ptLst><dgm:pt><dgm:t>"
-        "<a:p><a:r><a:t>局长"
-        "</a:t></a:r></a:p></dgm:t></dgm:pt><dgm:pt/><dgm:pt><dgm:t><a:p><a:r><a:t>科长</a:t></a:r></a:p>"
-        "</dgm:t></dgm:pt>"
-        "</dgm:ptLst></dgm:dataModel>",
-        "xl/diagrams/layout1.xml": "<l/>",
-    }
-    found = keep(FORMAT.read, one(ROW, parts))
-    assert (found.said, found.members) == ({"sheet=S&shape=1": "局长\n科长"}, {})
-
-
-def test_links_macros_and_hiding_of_shapes_are_kept() -> None:
-    shape = (
-        '<xdr:twoCellAnchor><xdr:sp macro="[0]!跑"><xdr:nvSpPr><xdr:cNvPr id="1" name="x" hidden="1" descr="说明">'
-        '<a:hlinkClick r:id="h"/></xdr:cNvPr></xdr:nvSpPr></xdr:sp></xdr:twoCellAnchor>'
-    )
-    parts: dict[str, str | bytes] = {
-        "xl/worksheets/_rels/sheet1.xml.rels": relations(("d", "drawing", "../drawings/d.xml")),
-        "xl/drawings/d.xml": f"<xdr:wsDr {DRAWING}>{shape}</xdr:wsDr>",
-        "xl/drawings/_rels/d.xml.rels": relations(("h", "hyperlink", "file:///D://a.xls")),
-    }
-    found = keep(FORMAT.read, one(ROW, parts))
-    assert found.said == {
-        "sheet=S&shape=1": "说明",
-        "sheet=S&link=1": "file:///D://a.xls",
-        "sheet=S&macro=1": "[0]!跑",
-    }
-    assert set(found.pinned.values()) == {Flag.HIDDEN_TEXT}
 
 
 def with_pivot(definition: str, records: str | None) -> Keeper:
@@ -278,3 +139,41 @@ def test_a_reading_aid_stands_at_the_first_cell_that_shows_its_text(between: str
         "leftover=3": "余",
         "leftover=3&ruby=1": "ヨ",
     }
+
+
+def test_the_tracked_changes_of_a_shared_workbook_are_kept() -> None:
+    parts: dict[str, str | bytes] = {
+        "xl/_rels/workbook.xml.rels": relations(
+            ("rId1", "worksheet", "worksheets/sheet1.xml"),
+            ("h", "revisionHeaders", "revisions/revisionHeaders.xml"),
+            ("u", "usernames", "revisions/userNames.xml"),
+        ),
+        "xl/revisions/userNames.xml": f'<users xmlns="{MAIN}">'
+        f'<userInfo name="李" dateTime="2017-06-01T08:00:00"/></users>',
+        "xl/revisions/revisionHeaders.xml": f'<headers xmlns="{MAIN}" xmlns:r="{OFFICE}"><header userName="王" '
+        'dateTime="2017-06-02T09:00:00" r:id="l"/></headers>',
+        "xl/revisions/_rels/revisionHeaders.xml.rels": relations(("l", "revisionLog", "log1.xml")),
+        "xl/revisions/log1.xml": f'<revisions xmlns="{MAIN}"><rcc rId="1" sId="1"><oc r="B2" t="inlineStr"><is>'
+        f"<t>在押</t></is>"
+        '</oc><nc r="B2"><f>A1</f><v>5</v></nc></rcc><rrc rId="2" sId="1" ref="A5:XFD5" action="deleteRow">'
+        '<rcc rId="0" sId="1">'
+        '<nc r="A5" t="inlineStr"><is><t>已删</t></is></nc></rcc></rrc>'
+        '<rsnm rId="3" sheetId="9" oldName="[a]旧" newName="[a]新"/>'
+        "</revisions>",
+    }
+    found = keep(FORMAT.read, book({"S": sheet(ROW)}, parts))
+    facts = {"&author=1": "王", "&date=1": "2017-06-02T09:00:00"}
+    assert found.said == {
+        "sheet=S&change=1": "cell",
+        **{f"sheet=S&change=1{name}": text for name, text in facts.items()},
+        "sheet=S&change=1&cell=B2&deleted=1": "在押",
+        "sheet=S&change=1&cell=B2": "=A1 5",
+        "sheet=S&change=2": "deleteRow A5:XFD5",
+        **{f"sheet=S&change=2{name}": text for name, text in facts.items()},
+        "sheet=S&change=2&cell=A5&deleted=1": "已删",
+        "sheet=9&change=1": "new name [a]旧 [a]新",
+        **{f"sheet=9&change=1{name}": text for name, text in facts.items()},
+    }
+    assert found.properties["ooxml:shared-with"] == ["李 2017-06-01T08:00:00"]
+    assert found.pinned["sheet=S&change=1&cell=B2&deleted=1"] == Flag.DELETED
+    assert (found.members, found.partial) == ({}, [])

@@ -30,6 +30,7 @@ from proofroom.extract.tabular.told import tell
 from proofroom.extract.tabular.xlsx_facts import send_workbook_facts
 from proofroom.extract.tabular.xlsx_linked import send_linked_books
 from proofroom.extract.tabular.xlsx_pivots import send_xlsx_pivots
+from proofroom.extract.tabular.xlsx_revisions import send_revisions
 from proofroom.extract.tabular.xlsx_sheets import XlsxSheets
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
@@ -75,6 +76,7 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> Counter[str]:
         sheets.read(sheet)
     _send_left_over(strings, sink)
     send_xlsx_pivots(package, workbook, sink)
+    send_revisions(package, workbook, sink)
     for arrow in external_relationships(package):
         if arrow.kind not in ("hyperlink", "externalLinkPath"):
             tell(sink, f"ooxml:external:{arrow.kind[:64]}", arrow.untrusted_target)

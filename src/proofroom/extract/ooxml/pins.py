@@ -24,6 +24,7 @@ class Pins:
     flags: Flag
     hidden_at: Callable[[int, int], Flag]
     counts: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    _pictures: set[tuple[Place | None, str]] = field(default_factory=set)
 
     def line(self, place: Place, what: str, kind: PieceKind, untrusted_text: str) -> Line:
         """Give a line at a cell: the next comment, link or picture there."""
@@ -45,9 +46,15 @@ class Pins:
 
     def picture(self, place: Place | None, target: str) -> Line:
         """Give the line that names a picture, at its cell or, where it floats, at the sheet."""
+        self._pictures.add((place, target))
         if place is None:
             return self.at_sheet("picture", PieceKind.NAME, target)
         return self.line(place, "picture", PieceKind.NAME, target)
+
+    def picture_once(self, place: Place | None, target: str) -> Iterator[Line]:
+        """Give the line that names a picture, unless it was given there: older and newer drawings repeat each other."""
+        if target and (place, target) not in self._pictures:
+            yield self.picture(place, target)
 
     def fact(self, name: str, untrusted_text: str) -> Line:
         """Give what the sheet says of itself; of several facts of one name the second has `value=2`."""

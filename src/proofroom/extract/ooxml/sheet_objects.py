@@ -19,11 +19,12 @@ _CELLS: Final = ("linkedCell", "listFillRange")
 
 @dataclass(frozen=True, slots=True)
 class SheetObject:
-    """One object or control; `relation` leads to its member or its settings."""
+    """One object or control; `relation` leads to its member or its settings, `preview` to its picture."""
 
     is_object: bool
     shape: str
     relation: str
+    preview: str
     place: Place | None
     untrusted_name: str
     untrusted_link: str
@@ -41,6 +42,7 @@ def object_of(item: Element) -> SheetObject:
         item.name == _OBJECT,
         item.get("shapeId"),
         item.get("id"),
+        settings.get("id"),
         place,
         name,
         item.get("link"),
@@ -69,6 +71,7 @@ def object_lines(
     """
     seen: set[tuple[str, str]] = set()
     for one in found:
+        yield from on.picture_once(one.place, targets.get(one.preview, ""))
         if (one.shape, one.relation) in seen:
             continue
         seen.add((one.shape, one.relation))

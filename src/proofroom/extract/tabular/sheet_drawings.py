@@ -14,7 +14,7 @@ from proofroom.extract.ooxml.annotations import text_of
 from proofroom.extract.ooxml.package import Package, plain_name
 from proofroom.extract.ooxml.pins import Pins, Place
 from proofroom.extract.ooxml.relationships import Relationship, relationships, small_part
-from proofroom.extract.ooxml.safe_xml import Element, is_true, parse_small
+from proofroom.extract.ooxml.safe_xml import Element, is_true, parse_small, whole_number
 from proofroom.extract.ooxml.sheet_objects import corner_of
 from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason
@@ -108,9 +108,30 @@ def _legacy_lines(tree: Element, arrows: list[Relationship], on: Pins) -> Iterat
             for macro in one.all("FmlaMacro"):
                 if macro.untrusted_text.strip():
                     yield on.at_sheet("macro", PieceKind.META, macro.untrusted_text)
-    for arrow in arrows:
-        if arrow.kind == "image":
-            yield on.picture(None, arrow.untrusted_target)
+    yield from _legacy_pictures(
+        tree, {one.id: one.untrusted_target for one in arrows if one.kind == "image"}, on
+    )
+
+
+def _legacy_pictures(tree: Element, targets: dict[str, str], on: Pins) -> Iterator[Line]:
+    """Give the pictures of old drawings at their cells; those of headers and footers have none."""
+    shown: set[str] = set()
+    for shape in tree.all("shape"):
+        places = [_old_corner(one.untrusted_text) for one in shape.all("Anchor")]
+        for picture in shape.all("imagedata"):
+            target = targets.get(picture.get("relid") or picture.get("id"), "")
+            shown.add(target)
+            yield from on.picture_once(places[0] if places else None, target)
+    for target in dict.fromkeys(targets.values()):
+        if target not in shown:
+            yield from on.picture_once(None, target)
+
+
+def _old_corner(anchor: str) -> Place | None:
+    """Give the cell of an anchor such as `0, 12, 4, 3, 2, 0, 9, 1`: column, pixels, row, pixels, from 0."""
+    numbers = [whole_number(one) for one in anchor.split(",")[:3]]
+    column, row = (numbers[0], numbers[2]) if len(numbers) > 2 else (None, None)
+    return (row + 1, column + 1) if row is not None and column is not None else None
 
 
 def _points(tree: Element) -> Iterator[str]:

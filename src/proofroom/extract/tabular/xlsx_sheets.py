@@ -67,9 +67,11 @@ class XlsxSheets:
             _put(lines, self._in_cells(outside, on))
             _put(lines, _noted(outside, on))
             self._comments([one for one in inside if one.kind in ("comments", "threadedComment")], on, lines)
-            for arrow in inside:
-                self._pinned(arrow, on, lines)
             _put(lines, self._objects(outside, arrows, on))
+            previews = {one.preview for one in outside.objects}
+            for arrow in inside:
+                if arrow.id not in previews:
+                    self._pinned(arrow, on, lines)
 
     def _in_cells(self, outside: SheetOutside, on: Pins) -> Iterator[Line]:
         """Give the names of the pictures that stand in cells, and how texts are read aloud."""
