@@ -173,6 +173,21 @@ def test_texts_of_the_older_kind_are_read() -> None:
     }
 
 
+def test_names_and_labels_of_older_charts_are_read() -> None:
+    label = '<sf:chart-row_names><sf:string sfa:string="{}"/></sf:chart-row_names>'
+    charts = "".join(
+        f'<sf:chart>{label.format(row)}<sf:chart-name sfa:string="{name}"/></sf:chart>'
+        for row, name in (("Home", "Expenditure"), ("2017", "Second"))
+    )
+    found = read(zipped({"index.xml": f"<sl:document {NAMES}>{charts}</sl:document>", **HISTORY}))
+    assert found.said == {
+        "chart=1&label=1": "Home",
+        "chart=1": "Expenditure",
+        "chart=2&label=1": "2017",
+        "chart=2": "Second",
+    }
+
+
 def test_a_document_under_a_password_is_locked_and_gives_its_hint() -> None:
     found = read(zipped({".iwpv2": b"\2\0", ".iwph": "the usual", "Index/Document.iwa": b"\x93" * 40}))
     assert found.ended is not None

@@ -34,6 +34,7 @@ _OF_KIND: Final = {
     "note": ("notes", PieceKind.NOTE),
 }
 _BOX: Final = ("shape", PieceKind.SHAPE)
+_CHART_LABELS: Final = ("chart-row_names", "chart-column_names")
 _FACTS: Final = ("title", "authors", "keywords", "comment", "projects", "copyright")
 
 
@@ -63,7 +64,7 @@ class OlderStory:
         self._texts: list[_Text] = []
         self._tables: list[OlderTable] = []
         self._names: list[str] = []
-        self._sheet = 0
+        self._sheet = self._charts = self._labels = 0
         self._sheets = SheetNames()
         self._fact = ""
 
@@ -91,6 +92,8 @@ class OlderStory:
             self._fact = name
         self._table_start(name, parent, attributes)
         self._text_start(name, attributes)
+        if name == "chart-name" or parent in _CHART_LABELS:
+            self._chart(name, attribute(attributes, "string"))
         if self._fact and name == "string":
             self._tell(attribute(attributes, "string"))
 
@@ -147,6 +150,17 @@ class OlderStory:
         put_whole(self._lines, part, text.kind, whole, flags)
         for number, link in enumerate(filter(None, links), 1):
             put_whole(self._lines, f"{part}&link={number}", PieceKind.META, link)
+
+    def _chart(self, name: str, said: str) -> None:
+        """Give the name of a chart or of one of its rows and columns; its labels stand in front of its name."""
+        if name == "chart-name":
+            self._charts += 1
+            self._labels = 0
+            self._lines.put((("chart", str(self._charts)),), PieceKind.NAME, said)
+        else:
+            self._labels += 1
+            where = (("chart", str(self._charts + 1)), ("label", str(self._labels)))
+            self._lines.put(where, PieceKind.NAME, said)
 
     def _table_start(self, name: str, parent: str, attributes: Attributes) -> None:
         if name == "tabular-model":
