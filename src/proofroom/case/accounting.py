@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from proofroom.base import canonical
 from proofroom.case.ocr_status import ocr_digest, ocr_status, waiting_pages
+from proofroom.case.pausing import who_works
 from proofroom.case.rendering import artifact_line
 from proofroom.errors import WrongUse
 from proofroom.limits import Limits
@@ -63,6 +64,7 @@ class Accounting:
             "findings": {},
             "stages": {stage.name: self._stage(stage.name) for stage in STAGES},
             "partial": self.partial(states.get(PENDING, 0)),
+            "work": who_works(self._derived.parent),
             "content_digest": self.content_digest(),
             "ocr_digest": ocr_digest(journal),
             "ocr": ocr_status(journal, self._limits.pages),

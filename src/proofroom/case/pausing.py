@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Final
 
 from proofroom.case.folder import CaseFile
-from proofroom.case.running import PAUSE
 from proofroom.errors import WrongUse
 from proofroom.run.pausing import ASKED, HELD, Pausing
 from proofroom.store.journal import is_written
 
+PAUSE: Final = "pause"
+"""The marker in `derived/` by which another process asks a run to hold."""
 _PATIENCE: Final = 3.0
 """So long is waited for an answer; a large file under way may take longer, and then `status` says when it holds."""
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from proofroom.case.accounting import stage_of_redo
 from proofroom.case.costs import waiting_loads
@@ -32,9 +32,6 @@ from proofroom.store.reading import Reading
 from proofroom.store.redo import EXTRACT, SEARCH, Redo
 from proofroom.store.results import Results
 from proofroom.store.transcribed import settle_transcripts
-
-PAUSE: Final = "pause"
-"""The marker in `derived/` by which another process asks a run to hold."""
 
 
 @dataclass(frozen=True, slots=True)

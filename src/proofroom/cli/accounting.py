@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import click
@@ -25,17 +24,15 @@ def status(case: str, as_json: bool) -> int:
       proofroom status leak.case --json
     """
     from proofroom.case import Case
-    from proofroom.case.pausing import who_works
 
-    work = who_works(Path(case))
     with Case.open(case) as opened:
         document = opened.status()
         unread = opened.unread()
     if as_json:
-        put_json(document | {"work": work})
+        put_json(document)
     else:
         print_status(document, unread)
-        _print_work(case, work)
+        _print_work(case, document["work"])
     return 0
 
 
