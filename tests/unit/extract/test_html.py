@@ -199,3 +199,15 @@ def test_public_pages_read_as_people_see_them(read_with: Read, corpora: Path) ->
     assert any("الاتحاد الجزائري" in text for text in arabic.said.values())
     spaced = read_with(FORMAT, (corpora / "tika/boilerplate-whitespace.html").read_bytes())
     assert "有什么需要我帮你的?" in spaced.said["para=4"]
+
+
+def test_what_a_page_says_to_programs_only_is_kept_with_a_flag(read_with: Read) -> None:
+    page = (
+        b'<p><span itemprop="name" content="A. Name">x</span><time datetime="2017-03-01">1 March</time>'
+        b'<math alttext="a+b"></math><i data-original-title="tip"></i></p>'
+    )
+    found = read_with(FORMAT, page)
+    assert found.said["para=1&value=1"] == "A. Name"
+    assert found.said["para=1&value=2"] == "2017-03-01"
+    assert found.flags["para=1&value=1"] == Flag.HIDDEN_TEXT
+    assert [found.said["para=1&alt=1"], found.said["para=1&alt=2"]] == ["a+b", "tip"]

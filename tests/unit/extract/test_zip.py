@@ -226,3 +226,40 @@ def test_the_sample_is_read_whole(root: Path) -> None:
     kept = read_container(FORMAT, sample(root, FORMAT))
     assert (kept.ended, kept.partial) == (None, [Reason.LOCKED_PART])
     assert len(kept.members) == 8
+
+
+def test_what_an_entry_says_beyond_the_directory_is_kept() -> None:
+    name = "名.txt".encode("gb18030")
+    path = struct.pack("<BI", 1, zlib.crc32(name)) + "名.txt".encode()
+    times = struct.pack("<Biii", 7, 1_000_000_000, 1_100_000_000, 1_200_000_000)
+    extra = struct.pack("<HH", 0x7075, len(path)) + path + struct.pack("<HH", 0x5455, len(times)) + times
+    head = struct.pack(
+        "<4s5H3I2H", b"PK\3\4", 20, 0, 0, 0x6000, 0x4A21, zlib.crc32(b"x"), 1, 1, len(name), len(extra)
+    )
+    local = head + name + extra + b"x"
+    listed = struct.pack(
+        "<4s6H3I5H2I",
+        b"PK\1\2",
+        20,
+        20,
+        0,
+        0,
+        0x6001,
+        0x4A22,
+        zlib.crc32(b"x"),
+        1,
+        1,
+        len(name),
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+    )
+    end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 1, 1, len(listed + name), len(local), 0)
+    kept = read_container(FORMAT, local + listed + name + end)
+    told = {key: values[0] for key, values in kept.properties.items()}
+    assert told["zip:unicode-path:1"] == "名.txt"
+    assert told["zip:local-date:1"] == "2017-01-01T12:00:00"
+    assert "atime=2004-11-09T11:33:20Z ctime=2008-01-10T21:20:00Z" in told["zip:local-times:1"]

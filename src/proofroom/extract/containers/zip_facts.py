@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
@@ -11,6 +12,7 @@ from proofroom.extract.containers.zip_entries import Entry, extra_fields
 _TIMES: Final = 0x5455
 _NT_TIMES: Final = 0x000A
 _OWNER: Final = 0x7875
+_UNICODE_PATH, _UNICODE_COMMENT = 0x7075, 0x6375
 _UNIX: Final = 0x5855
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _NT_EPOCH: Final = datetime(1601, 1, 1, tzinfo=UTC)
@@ -37,6 +39,19 @@ def facts_of(entry: Entry) -> str:
     return " ".join(f"{key}={value}" for key, value in known.items())
 
 
+def told_apart(entry: Entry, local: Entry) -> Iterator[tuple[str, str]]:
+    """Give what an entry's own header says otherwise or beyond the directory: dates, exact times, names in Unicode."""
+    if local.moment != entry.moment:
+        yield "local-date", dos_moment(local.moment)
+    beyond = {key: value for key, value in _more(local.extra).items() if _more(entry.extra).get(key) != value}
+    if beyond:
+        yield "local-times", " ".join(f"{key}={value}" for key, value in beyond.items())
+    for key, number in (("unicode-path", _UNICODE_PATH), ("unicode-comment", _UNICODE_COMMENT)):
+        held = extra_fields(entry.extra).get(number) or extra_fields(local.extra).get(number, b"")
+        if held[5:] not in (b"", entry.untrusted_name, entry.untrusted_comment):
+            yield key, held[5:].decode("utf-8", "replace")
+
+
 def dos_moment(moment: int) -> str:
     """Give the local date and time as DOS packs them, also one that no calendar has."""
     day, time = moment >> 16, moment & 0xFFFF
@@ -53,6 +68,13 @@ def _more(extra: bytes) -> dict[str, str]:
         more["mtime"] = _moment(_EPOCH, int.from_bytes(times[1:5], "little", signed=True) * 10_000_000)
     elif len(held.get(_UNIX, b"")) >= 8:
         more["mtime"] = _moment(_EPOCH, struct.unpack_from("<i", held[_UNIX], 4)[0] * 10_000_000)
+    at = 5 if times[:1] and times[0] & 1 else 1
+    for bit, key in ((2, "atime"), (4, "ctime")):
+        if times[:1] and times[0] & bit and len(times) >= at + 4:
+            more[key] = _moment(
+                _EPOCH, int.from_bytes(times[at : at + 4], "little", signed=True) * 10_000_000
+            )
+            at += 4
     nt = held.get(_NT_TIMES, b"")
     if len(nt) >= 32 and nt[4:8] == b"\1\0\x18\0":
         for key, ticks in zip(

@@ -19,7 +19,7 @@ from proofroom.extract.containers.zip_entries import (
     find_directory,
     listed_entries,
 )
-from proofroom.extract.containers.zip_facts import facts_of
+from proofroom.extract.containers.zip_facts import facts_of, told_apart
 from proofroom.extract.containers.zip_locals import local_entry, unlisted_entries
 from proofroom.extract.format import Format, Sink, Source, Unreadable
 from proofroom.model.states import Reason, State
@@ -110,6 +110,9 @@ class _Zip:
             and not entry.flags & MASKED
         ):
             self._sink.meta(f"zip:local-name:{number}", text_of(header.untrusted_name))
+        if number <= MOST_FACTS and not entry.flags & MASKED:
+            for key, told in told_apart(entry, header):
+                self._sink.meta(f"zip:{key}:{number}", told)
         if entry.at in self._places:
             withhold(self._sink, entry.untrusted_name, State.REFUSED, Reason.NOT_WELL_FORMED)
             return

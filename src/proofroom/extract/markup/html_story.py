@@ -70,7 +70,13 @@ _SPACE: Final = re.compile(r"[ \t\n\r\f]+")
 _BREAK: Final = re.compile(" *\x0b *")
 _WIDE: Final = r"[\u2e80-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff60\U00020000-\U0003ffff]"
 _WIDE_WRAP: Final = re.compile(rf"(?<={_WIDE})[ \t\f\r]*\n[ \t\f\r\n]*(?={_WIDE})")
-_SPOKEN: Final = ("alt", "title", "aria-label", "placeholder", "summary", "label", "abbr", "standby")
+_SPOKEN: Final = (
+    *("alt", "title", "aria-label", "placeholder", "summary", "label", "abbr", "standby", "alttext"),
+    *("aria-description", "aria-valuetext", "data-title", "data-original-title", "data-content", "data-text"),
+    *("data-tooltip", "data-caption"),
+)
+_MEANT: Final = ("content", "datetime", "data-value", "data-name")
+"""What a page says for programs and does not show: microdata, exact times, values of its own."""
 
 
 class _Open(NamedTuple):
@@ -189,6 +195,9 @@ class HtmlStory:
         for key in _SPOKEN:
             if key in attributes and name not in ("style", "link"):
                 self._aside.append(("alt", attributes[key], flags))
+        for key in _MEANT:
+            if key in attributes and name != "meta":
+                self._aside.append(("value", attributes[key], Flag.HIDDEN_TEXT))
         if name in ("a", "area"):
             target = attributes.get("href") or attributes.get("xlink:href", "")
             if not self._facts.embedded.take_address(target):
