@@ -301,3 +301,10 @@ def test_public_documents_read_as_people_see_them(
     found = read_with(FORMAT, (corpora / "tika" / name).read_bytes())
     assert text in "\n".join(found.said.values())
     assert found.ended is None
+
+
+def test_where_a_mail_merge_takes_its_names_from_is_told(read_with: Read) -> None:
+    merge = rb"{\*\mailmerge{\mmdatasource C:\\list.xls}{\mmconnectstr DSN=people}{\mmquery SELECT *}}"
+    told = read_with(FORMAT, rb"{\rtf1\ansi" + merge + rb" Dear\par}").properties
+    assert told["rtf:external"] == ["C:\\list.xls"]
+    assert (told["rtf:mmconnectstr"], told["rtf:mmquery"]) == (["DSN=people"], ["SELECT *"])

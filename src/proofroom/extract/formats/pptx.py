@@ -34,7 +34,7 @@ _MARGINS: Final = {
     "dt": PieceKind.FOOTER,
     "sldNum": PieceKind.FOOTER,
 }
-_OWN_TEXT: Final = ("", "hdr", "ftr", "dt")
+_OWN_TEXT: Final = ("", "hdr", "ftr", "dt", "sldNum")
 _MASTERS: Final = ("slideMaster", "notesMaster", "handoutMaster")
 _DIAGRAM_LOOKS: Final = ("diagramLayout", "diagramQuickStyle", "diagramColors", "diagramDrawing")
 _ASIDE: Final = {"link": PieceKind.META, "alt": PieceKind.NAME}

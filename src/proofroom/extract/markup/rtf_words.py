@@ -50,10 +50,20 @@ CAPTURES: Final = {
         (
             *("title", "subject", "author", "manager", "company", "operator", "category", "keywords"),
             *("comment", "doccomm", "hlinkbase", "generator", "objclass", "objname", "bkmkstart"),
+            *(
+                "mmconnectstr",
+                "mmquery",
+                "mmmailsubject",
+                "mmaddfieldname",
+                "mmodsotable",
+                "mmconnectstrdata",
+            ),
         ),
         "property",
     ),
-    **dict.fromkeys(("template", "file"), "external"),
+    **dict.fromkeys(
+        ("template", "file", "mmdatasource", "mmheadersource", "mmodsosrc", "mmodsoudl"), "external"
+    ),
     **dict.fromkeys(("creatim", "revtim", "printim", "buptim"), "time"),
     "atnid": "comment-initials",
     "atnauthor": "comment-author",
