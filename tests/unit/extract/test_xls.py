@@ -101,6 +101,29 @@ def test_a_table_of_texts_over_several_records_is_joined() -> None:
     assert keeper.partial == [Reason.DAMAGED_PART]
 
 
+def test_reading_aids_and_texts_that_no_cell_shows_are_kept() -> None:
+    def aided(text: str, aid: str, more: int = 0) -> bytes:
+        told = struct.pack("<HHIHHH", 1, 0, 0, 0, len(aid), len(aid) + more) + aid.encode("utf-16-le")
+        return struct.pack("<HBI", len(text), 5, len(told)) + text.encode("utf-16-le") + told
+
+    table = (
+        aided("東京", "トウキョウ") + aided("余", "ヨ", more=9_000) + struct.pack("<HBI", 1, 4, 2) + b"x??"
+    )
+    first = record(0x00FC, struct.pack("<II", 3, 3) + table)
+    cells = record(0x00FD, place(2, 2) + bytes(4)) + record(0x00FD, place(3, 2) + bytes(4))
+    keeper = read(workbook(cells, first=first))
+    assert list(keeper.raw().values()) == ["東京", "東京"]
+    assert keeper.said == {
+        "sheet=Blatt&cell=B2&ruby=1": "トウキョウ",
+        "leftover=2": "余",
+        "leftover=2&ruby=1": "ヨ",
+        "leftover=3": "x",
+    }
+    assert keeper.properties["ole:shared-strings"] == [
+        "3 texts, 2 that no cell shows, 0 steps back in order of use"
+    ]
+
+
 def test_a_workbook_of_excel_5_is_read_with_its_code_page() -> None:
     text = "Привет".encode("cp1251")
     cells = record(0x0204, place(1, 1) + struct.pack("<H", len(text)) + text) + record(0x14, b"\6" + text)

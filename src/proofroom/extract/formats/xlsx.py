@@ -14,8 +14,6 @@ from collections import Counter
 from typing import Final
 
 from proofroom.extract.format import Format, Sink, Source, Unreadable
-from proofroom.extract.markup.batches import LineBatch
-from proofroom.extract.markup.plain_text import put_whole
 from proofroom.extract.ooxml.annotations import people_of
 from proofroom.extract.ooxml.cell_kinds import CellKinds
 from proofroom.extract.ooxml.collection import no_collection
@@ -26,13 +24,13 @@ from proofroom.extract.ooxml.relationships import external_relationships, small_
 from proofroom.extract.ooxml.shared_strings import SharedStrings, read_shared_strings
 from proofroom.extract.ooxml.sheet import SheetReader
 from proofroom.extract.ooxml.workbook import Workbook, read_workbook
+from proofroom.extract.tabular.left_over import send_left_over
 from proofroom.extract.tabular.told import tell
 from proofroom.extract.tabular.xlsx_facts import send_workbook_facts
 from proofroom.extract.tabular.xlsx_linked import send_linked_books
 from proofroom.extract.tabular.xlsx_pivots import send_xlsx_pivots
 from proofroom.extract.tabular.xlsx_revisions import send_revisions
 from proofroom.extract.tabular.xlsx_sheets import XlsxSheets
-from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
 _PLUMBING: Final = re.compile(
@@ -74,7 +72,8 @@ def read_by(source: Source, sink: Sink, *, fast: bool) -> Counter[str]:
     sheets.people.update(people)
     for sheet in workbook.sheets:
         sheets.read(sheet)
-    _send_left_over(strings, sink)
+    hints = {int(number): hint.decode("utf-8", "replace") for number, hint in strings.hints.items()}
+    send_left_over(strings.texts, strings.use, sink, "ooxml", hints)
     send_xlsx_pivots(package, workbook, sink)
     send_revisions(package, workbook, sink)
     for arrow in external_relationships(package):
@@ -93,23 +92,6 @@ def _strings(package: Package, workbook: Workbook, sink: Sink, *, fast: bool) ->
         return SharedStrings()
     with no_collection():
         return read_shared_strings(package.blocks(entry), sink.partly, fast=fast)
-
-
-def _send_left_over(strings: SharedStrings, sink: Sink) -> None:
-    """Send the texts that no cell shows, and whether cells use the others in the order of the table."""
-    count = len(strings.texts)
-    if not count:
-        return
-    left = strings.use.left_over(count)
-    said = f"{count} texts, {len(left)} that no cell shows, {strings.use.out_of_order} steps back in order of use"
-    sink.meta("ooxml:shared-strings", said)
-    with LineBatch(sink) as lines:
-        for number in left:
-            text = strings.texts[number].decode("utf-8", "replace")
-            put_whole(lines, f"leftover={number + 1}", PieceKind.BODY, text, Flag.HIDDEN_TEXT)
-            if hint := strings.hints.get(b"%d" % number):
-                aid = hint.decode("utf-8", "replace")
-                put_whole(lines, f"leftover={number + 1}&ruby=1", PieceKind.NOTE, aid, Flag.HIDDEN_TEXT)
 
 
 def _send_people(package: Package, workbook: Workbook, sink: Sink) -> dict[str, str]:

@@ -39,6 +39,16 @@ class StringUse:
         self.out_of_order += sum(map(gt, new, islice(new, 1, None))) + (new[0] < self._highest)
         self._highest = max(self._highest, last)
 
+    def note_one(self, number: int, count: int) -> None:
+        """Note that a cell shows one of `count` texts."""
+        used = self._used
+        if len(used) < count:
+            used.extend(bytes(count - len(used)))
+        if not used[number]:
+            used[number] = 1
+            self.out_of_order += number < self._highest
+            self._highest = max(self._highest, number)
+
     def left_over(self, count: int) -> list[int]:
         """Give the numbers of the texts, of so many, that no cell shows."""
         self._used.extend(bytes(max(0, count - len(self._used))))

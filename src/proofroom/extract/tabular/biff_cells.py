@@ -9,7 +9,7 @@ from proofroom.extract.format import utf8
 from proofroom.extract.tabular.biff_context import Readers, SheetContext
 from proofroom.extract.tabular.biff_records import continued, text_at
 from proofroom.extract.tabular.biff_values import BOOLEANS, DOUBLE, error_text, rk_number
-from proofroom.model.evidence import CellType, Flag
+from proofroom.model.evidence import CellType, Flag, PieceKind
 from proofroom.model.states import Reason
 
 _CELL: Final = struct.Struct("<HHH")
@@ -28,6 +28,7 @@ class BiffCells:
         self._context = context
         self._data, self._cells, self._formulas = context.data, context.cells, context.formulas
         self._texts, self._rich, self._codec = context.known.texts, context.known.rich, context.known.codec
+        self._hints = context.known.hints
         self._places = context.known.number_formats[1]
         self._waiting: tuple[int, int, int, bytes] | None = None
 
@@ -69,6 +70,10 @@ class BiffCells:
         if place >= len(self._texts):
             self._context.partial.add(Reason.DAMAGED_PART)
             return
+        self._context.known.use.note_one(place, len(self._texts))
+        if hint := self._hints.pop(place, ""):
+            aid = self._context.on.at_cell(row + 1, column + 1, "ruby", PieceKind.NOTE, hint)
+            self._context.lines.add(aid)
         flags = int(Flag.RICH_TEXT) if place in self._rich else 0
         self._cells.text(row + 1, column + 1, self._texts[place], self._place(style), flags)
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from proofroom.extract.ole.properties import codec_of
 from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
+from proofroom.extract.ooxml.string_use import StringUse
 from proofroom.extract.tabular.biff_names import (
     Names,
     read_book,
@@ -48,7 +49,10 @@ class BoundSheet:
 
 @dataclass
 class Globals:
-    """What holds for all sheets of one workbook; `codec` is "" where texts are Unicode (BIFF8)."""
+    """What holds for all sheets of one workbook; `codec` is "" where texts are Unicode (BIFF8).
+
+    hints: how texts are read aloud, by their numbers, until a cell shows them. use: which texts cells show.
+    """
 
     version: int = BIFF8
     codec: str = ""
@@ -59,6 +63,8 @@ class Globals:
     sheets: list[BoundSheet] = field(default_factory=list)
     texts: list[bytes] = field(default_factory=list)
     rich: set[int] = field(default_factory=set)
+    hints: dict[int, str] = field(default_factory=dict)
+    use: StringUse = field(default_factory=StringUse)
     styles: list[int] = field(default_factory=list)
     codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
     told: list[tuple[str, str]] = field(default_factory=list)
@@ -140,8 +146,10 @@ def _shared_strings(found: Globals, data: bytes, start: int, end: int) -> None:
     count = struct.unpack("<II", table.take(8))[1]
     try:
         for place in range(count):
-            text, rich = table.shared_string()
+            text, rich, hint = table.shared_string()
             found.texts.append(text)
+            if hint:
+                found.hints[place] = hint
             if rich:
                 found.rich.add(place)
     except struct.error:

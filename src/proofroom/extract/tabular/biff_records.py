@@ -19,6 +19,8 @@ _HEAD: Final = struct.Struct("<HH")
 _WIDE: Final = 1
 _EXTENDED: Final = 4
 _RICH: Final = 8
+_AID_AT: Final = 14
+"""Where the characters of a reading aid begin."""
 
 
 def records(data: bytes, at: int) -> Iterator[tuple[int, int, int]]:
@@ -92,14 +94,21 @@ class Continued:
             count -= many
         return "".join(texts)
 
-    def shared_string(self) -> tuple[bytes, bool]:
-        """Give the next entry of the table of texts (XLUnicodeRichExtendedString), and if it has several fonts."""
+    def shared_string(self) -> tuple[bytes, bool, str]:
+        """Give the next entry of the table of texts, if it has several fonts, and how it is read aloud.
+
+        XLUnicodeRichExtendedString and ExtRst, MS-XLS 2.5.293 and 2.5.81.
+        """
         count, flags = struct.unpack("<HB", self.take(3))
         runs = int.from_bytes(self.take(2), "little") if flags & _RICH else 0
         more = int.from_bytes(self.take(4), "little") if flags & _EXTENDED else 0
         text = utf8(self.characters(count, flags))
-        self.skip(4 * runs + more)
-        return text, runs > 0
+        self.skip(4 * runs)
+        aid = self.take(min(more, _AID_AT))
+        length = min(int.from_bytes(aid[-2:], "little") if len(aid) == _AID_AT else 0, (more - len(aid)) // 2)
+        hint = self.take(2 * length).decode("utf-16-le", "replace")
+        self.skip(more - len(aid) - 2 * length)
+        return text, runs > 0, hint
 
     def skip(self, count: int) -> None:
         """Leave out bytes, over the ends of pieces."""

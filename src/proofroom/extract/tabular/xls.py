@@ -17,6 +17,7 @@ from proofroom.extract.tabular.biff_names import cached_cells
 from proofroom.extract.tabular.biff_pictures import Pictures
 from proofroom.extract.tabular.biff_pivots import send_pivot_caches
 from proofroom.extract.tabular.biff_sheet import BiffSheet
+from proofroom.extract.tabular.left_over import send_left_over
 from proofroom.extract.tabular.pinned import Counts
 from proofroom.extract.tabular.xls_locked import send_decrypted
 from proofroom.model.evidence import PieceKind
@@ -99,6 +100,7 @@ def read_workbook(data: bytes, known: Globals, sink: Sink) -> bool:
     _send_told(known, sink)
     pictures = Pictures(b"".join(data[start:end] for start, end in known.drawings))
     whole = _read_sheets(data, known, sink, pictures.names)
+    send_left_over(known.texts, known.use, sink, "ole", known.hints)
     _send_linked(data, known, sink)
     pictures.send(sink)
     return whole

@@ -14,8 +14,11 @@ from proofroom.extract.ooxml.pins import Pins
 from proofroom.extract.ooxml.properties import send_properties
 from proofroom.extract.ooxml.relationships import Relationship, relationships
 from proofroom.extract.tabular.cell_columns import CellColumns
+from proofroom.extract.tabular.formula_scope import quoted
+from proofroom.extract.tabular.left_over import send_left_over
 from proofroom.extract.tabular.pinned import Pinned
 from proofroom.extract.tabular.sheet_drawings import SheetDrawings
+from proofroom.extract.tabular.told import tell
 from proofroom.extract.tabular.xlsb_book import (
     XlsbBook,
     read_book,
@@ -57,6 +60,7 @@ def read_xlsb(package: Package, sink: Sink) -> None:
     read_texts(package, book, sink)
     for index in range(1, len(book.sheets) + 1):
         sheets.read(index)
+    send_left_over([text for text, _ in book.texts], book.use, sink, "ooxml", book.hints)
     send_xlsb_pivots(package, book, sink)
     for entry in package.entries:
         name = plain_name(entry_name(entry))
@@ -74,11 +78,11 @@ class _Sheets:
         self._package, self._book, self._sink = package, book, sink
         self._parts = [book.part_of(number) for number, _, _ in book.sheets]
         self._arrows = [relationships(package, part, sink.partly) if part else [] for part in self._parts]
-        for arrow in (arrow for arrows in self._arrows for arrow in arrows):
-            if arrow.kind == "table" and not arrow.external:
-                told = read_table(package, book, arrow.untrusted_target, sink)
-                if told:
-                    sink.meta("ooxml:table", told)
+        for (_, sheet, _), arrows in zip(book.sheets, self._arrows, strict=True):
+            for arrow in arrows:
+                if arrow.kind == "table" and not arrow.external:
+                    name, told = read_table(package, book, arrow.untrusted_target, sink)
+                    tell(sink, "ooxml:table", f"{name}={quoted(sheet)}!{told}" if name else "")
 
     def read(self, index: int) -> None:
         """Read one sheet; one without a part is damage."""

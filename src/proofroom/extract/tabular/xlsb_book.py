@@ -12,14 +12,16 @@ from proofroom.extract.format import Sink
 from proofroom.extract.ooxml.number_formats import BUILT_IN, GENERAL, NumberFormats
 from proofroom.extract.ooxml.package import Package
 from proofroom.extract.ooxml.relationships import Relationship
+from proofroom.extract.ooxml.string_use import StringUse
 from proofroom.extract.tabular.formula_layout import XLSB
 from proofroom.extract.tabular.formula_scope import LinkedBook, NotRendered, Scope, Table, quoted
 from proofroom.extract.tabular.formula_text import FormulaText
 from proofroom.extract.tabular.pinned import Counts
 from proofroom.extract.tabular.xlsb_formulas import parsed
-from proofroom.extract.tabular.xlsb_records import part_records, rich_text, wide_text
+from proofroom.extract.tabular.xlsb_records import part_records, reading_aid, rich_text, wide_text
 from proofroom.model.evidence import Flag
 from proofroom.model.states import Reason
+from proofroom.model.where import cell_name
 
 _VISIBILITY: Final = {1: Flag.HIDDEN_SHEET, 2: Flag.VERY_HIDDEN_SHEET}
 _FORMATS, _STYLES_BEGIN, _STYLES_END, _STYLE = 44, 617, 618, 47
@@ -36,6 +38,7 @@ class XlsbBook:
     """What holds for all sheets of one workbook.
 
     names: key, sheet (from 0, `_GLOBAL` for none), name, formula and what stands behind it, of each name.
+    hints: how texts are read aloud, by their numbers, until a cell shows them. use: which texts cells show.
     linked, pivots: the relationships of other workbooks and of pivot caches, in their order.
     """
 
@@ -44,6 +47,8 @@ class XlsbBook:
     date1904: bool = False
     sheets: list[tuple[str, str, Flag]] = field(default_factory=list)
     texts: list[tuple[bytes, bool]] = field(default_factory=list)
+    hints: dict[int, str] = field(default_factory=dict)
+    use: StringUse = field(default_factory=StringUse)
     styles: list[int] = field(default_factory=list)
     formats: NumberFormats = field(default_factory=NumberFormats)
     counts: Counts = field(default_factory=Counter)
@@ -188,20 +193,24 @@ def read_texts(package: Package, book: XlsbBook, sink: Sink) -> None:
     for kind, data in part_records(package, book.target("sharedStrings"), sink.partly):
         if kind == _TEXT:
             book.texts.append(rich_text(data, 0) if len(data) > 4 else (b"", False))
+            if hint := reading_aid(data):
+                book.hints[len(book.texts) - 1] = hint
 
 
-def read_table(package: Package, book: XlsbBook, part: str, sink: Sink) -> str:
-    """Read a table on a sheet, so that formulas can name its columns; gives its name and range."""
-    table = None
+def read_table(package: Package, book: XlsbBook, part: str, sink: Sink) -> tuple[str, str]:
+    """Read a table on a sheet, so that formulas can name its columns; gives its name and range, and its columns."""
+    table, ranges = None, ""
     try:
         for kind, data in part_records(package, part, sink.partly):
             if kind == _LIST:
                 name, at = wide_text(data, _LIST_NAMES)
                 table = Table(wide_text(data, at)[0] or name)
+                top, low, left, right = struct.unpack_from("<4I", data)
+                ranges = f"{cell_name(top + 1, left + 1)}:{cell_name(low + 1, right + 1)}"
                 book.scope.tables[struct.unpack_from("<I", data, _LIST_NUMBER)[0]] = table
             elif kind == _LIST_COLUMN and table is not None:
                 name, at = wide_text(data, _COLUMN_NAMES)
                 table.columns.append(wide_text(data, at)[0] or name)
     except (struct.error, IndexError):
         sink.partly(Reason.DAMAGED_PART)
-    return f"{table.untrusted_name}: {', '.join(table.columns)}" if table is not None else ""
+    return (table.untrusted_name, f"{ranges}: {', '.join(table.columns)}") if table is not None else ("", "")

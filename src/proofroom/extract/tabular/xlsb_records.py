@@ -9,6 +9,7 @@ from proofroom.extract.format import utf8
 from proofroom.extract.ooxml.package import DamagedPart, Package
 from proofroom.model.states import Reason
 
+_HAS_AID = 2
 _NONE = 0xFFFFFFFF
 
 
@@ -68,3 +69,16 @@ def wide_text(data: bytes, at: int) -> tuple[str, int]:
 def rich_text(data: bytes, at: int) -> tuple[bytes, bool]:
     """Read a text with runs of fonts (RichStr); gives it, and whether it has any."""
     return utf8(wide_text(data, at + 1)[0]), bool(data[at] & 1)
+
+
+def reading_aid(data: bytes) -> str:
+    """Give how a text is read aloud, which stands behind its runs of fonts; "" where there is none or it is cut."""
+    if not data or not data[0] & _HAS_AID:
+        return ""
+    try:
+        at = wide_text(data, 1)[1]
+        if data[0] & 1:
+            at += 4 + 4 * int.from_bytes(data[at : at + 4], "little")
+        return wide_text(data, at)[0]
+    except struct.error:
+        return ""

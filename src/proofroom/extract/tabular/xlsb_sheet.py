@@ -41,6 +41,7 @@ class XlsbSheet:
         """Read into the columns, with the styles, texts and names of the workbook."""
         self._index, self._cells, self._sink, self._lines, self._on = index, cells, sink, lines, on
         self._styles, self._texts = book.styles, book.texts
+        self._use, self._hints = book.use, book.hints
         self._formulas = XlsbFormulas(book.formulas)
         self._waiting: tuple[int, int, bytes, bytes, bytes] | None = None
 
@@ -128,6 +129,9 @@ class XlsbSheet:
             if number >= len(self._texts):
                 return False
             text, rich = self._texts[number]
+            self._use.note_one(number, len(self._texts))
+            if hint := self._hints.pop(number, ""):
+                self._lines.add(self._on.at_cell(row, column, "ruby", PieceKind.NOTE, hint))
             cells.text(row, column, text, place, int(Flag.RICH_TEXT) if rich else 0)
         elif kind == _TEXT:
             cells.text(row, column, utf8(wide_text(data, _VALUE)[0]), place, flags, formula)
