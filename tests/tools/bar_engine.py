@@ -1,6 +1,6 @@
 """An engine for tests that sees bars for lines: it reads one surely only if the dark end of the bar is at the left.
 
-A bar's grey says what stands on it: 60 is Han, 80 is Latin, 100 is Arabic script, to which it is blind.
+A bar's grey says what stands on it: 40 is a number, 60 is Han, 80 is Latin, 100 is Arabic script, to which it is blind.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from proofroom.extract.ocr.pixels import Pixels, grey
 
-HAN, LATIN, ARABIC = 60, 80, 100
-SAID = {HAN: "登记表由值班长签字", LATIN: "signed by the officer", ARABIC: "3-3"}
+NUMBER, HAN, LATIN, ARABIC = 40, 60, 80, 100
+SAID = {NUMBER: "1,837", HAN: "登记表由值班长签字", LATIN: "signed by the officer", ARABIC: "3-3"}
 
 
 def page_of_bars(*shades: int, size: tuple[int, int] = (700, 900)) -> Pixels:

@@ -23,6 +23,7 @@ def looked() -> Looked:
     found = Looked(270, -1.25, "Han", True, 2, 100, 200, (0.5, 0.0, 3.0, 0.0, 0.5, 4.0))
     found.lines.append(RawLine("登记 17", 0.5, "Han", BOX))
     found.cells.append(GridCell(1, 1, 2, 1, 3, 0, 0, 50, 60))
+    found.over.append(RawLine("", 0.25, "", BOX))
     found.strips.append(Strip("Arab", True, -8, 4, 3, 2, 0.5, bytes(range(6))))
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bar_engine import ARABIC, HAN, LATIN, SAID, BarEngine, page_of_bars
+from bar_engine import ARABIC, HAN, LATIN, NUMBER, SAID, BarEngine, page_of_bars
 from PIL import Image, ImageDraw
 
 from proofroom.extract.ocr import pixels
@@ -46,13 +46,26 @@ def test_lines_to_which_the_engine_is_blind_are_handed_on_and_the_others_are_not
 @pytest.mark.parametrize("turned", [0, 180])
 def test_a_page_it_cannot_read_at_all_goes_on_whole_with_a_part_to_find_the_way_up(turned: int) -> None:
     found = seen(ARABIC, ARABIC, ARABIC, turned=turned)
-    assert (found.script, found.turned, found.lines) == ("Arab", False, [])
+    assert (found.script, found.turned) == ("Arab", False)
+    # Where lines stand is told, so that the other engine loses none.
+    assert [line.untrusted_text for line in found.lines + found.over] == [""] * 6
     # Neither way up was read: the page stays as it came, and the other engine decides.
     assert found.orientation == 0
     whole, probe = found.strips
     assert (whole.probe, probe.probe) == (False, True)
     assert (whole.left, whole.top) == (0, 0)
     assert strip_mean(probe) < strip_mean(whole)
+
+
+@pytest.mark.parametrize("turned", [0, 180])
+def test_a_number_on_such_a_page_is_read_both_ways_up(turned: int) -> None:
+    page = page_of_bars(ARABIC, ARABIC, ARABIC, ARABIC, ARABIC)
+    page[300:316, 100:180] = NUMBER
+    page[300:316, 100:110] = 0
+    found = look(pixels.turned(page, turned), BarEngine(), BOTH)
+    upright, over = (found.over, found.lines) if turned else (found.lines, found.over)
+    assert [line.untrusted_text for line in upright if line.untrusted_text] == [SAID[NUMBER]]
+    assert [line for line in over if line.untrusted_text] == []
 
 
 def test_such_a_page_on_its_side_is_at_least_laid_level() -> None:

@@ -56,13 +56,14 @@ class Program:
 
     said: dict[str, Reading]
     upside_down: bool = False
+    block: dict[str, Reading] = field(default_factory=dict)
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
     def read(self, strip: Strip, script: str, *, block: bool = False) -> Reading:
         self.asked.append((script, block))
         if self.upside_down == (strip.untrusted_grey[0] < strip.untrusted_grey[-1]):
             return replace(self.said.get(script, NOTHING), confidence=0.2)
-        return self.said.get(script, NOTHING)
+        return (self.block if block and not strip.probe and self.block else self.said).get(script, NOTHING)
 
 
 def said(language: str, *rows: tuple[Word, ...], confidence: float = 0.9, failed: bool = False) -> Reading:
@@ -93,7 +94,7 @@ def test_an_area_in_uyghur_is_put_in_its_place_and_replaces_what_the_other_guess
     found = read(Eyes([looked]), program)
     assert texts(found) == ["登记表", "قەشقەر", "名单"]
     assert found is not None
-    assert found.engine == "rapidocr 3.0 PP-OCRv6; tesseract 5.3 uig"
+    assert found.engine == "tesseract 5.3 uig; rapidocr 3.0 PP-OCRv6"
     assert found.lines[1].box[0] == (10, 34)
 
 
@@ -119,6 +120,15 @@ def test_a_line_of_latin_that_tesseract_did_not_see_is_kept() -> None:
     assert texts(found) == ["signed", "1."]
 
 
+def test_a_number_and_a_guess_on_a_page_of_latin_are_what_rapidocr_read_surely() -> None:
+    strip = replace(WHOLE, script="Latn", scale=1.0)
+    rows = [words("order", top=12, sure=0.95, width=60), words("NY", top=42, sure=0.95, width=20)]
+    rows.append(words("sgn", top=72, sure=0.3, width=60))
+    looked = seen(line("order", 10), line("2", 40, 0.95, left=2, right=30), line("signed", 70), strips=[strip])
+    found = read(Eyes([looked]), Program({"Latn": said("eng", *rows, confidence=0.92)}))
+    assert texts(found) == ["order", "2", "signed"]
+
+
 @pytest.mark.parametrize("upside_down", [False, True])
 def test_a_page_of_uyghur_is_read_the_way_up_in_which_it_can_be(*, upside_down: bool) -> None:
     program = Program({"Arab": said("uig", words("قەشقەر", top=2))}, upside_down)
@@ -140,6 +150,29 @@ def test_a_bad_page_of_chinese_goes_to_whoever_is_surer() -> None:
     found = read(Eyes([seen(strips=[WHOLE, PROBE], turned=False), bad]), better)
     assert found is not None
     assert (texts(found), found.engine) == (["登记表"], "tesseract 5.3 chi_sim")
+
+
+def test_a_line_that_page_mode_3_lost_is_read_as_a_block() -> None:
+    strip = replace(WHOLE, scale=1.0)
+    boxes = [line("", 0, 0.0), line("", 40, 0.0)]
+    first = words("قەشقەر", top=2, width=40)
+    program = Program(
+        {"Arab": said("uig", first)}, block={"Arab": said("uig", first, words("خوتەن", top=42, width=40))}
+    )
+    found = read(Eyes([seen(*boxes, strips=[strip, PROBE], turned=False)]), program)
+    assert texts(found) == ["قەشقەر", "خوتەن"]
+    assert program.asked[-1] == ("Arab", True)
+
+
+def test_a_number_on_a_page_of_uyghur_is_what_rapidocr_read() -> None:
+    strip = replace(WHOLE, scale=1.0)
+    number = line("49757", 2, 0.99, left=60, right=90)
+    row = (Word("قەشقەر", 0.9, 5, 3, 30, 9), Word("477", 0.6, 61, 3, 88, 9))
+    eyes = Eyes([seen(number, strips=[strip, PROBE], turned=False)])
+    found = read(eyes, Program({"Arab": said("uig", row)}))
+    assert texts(found) == ["49757", "قەشقەر"]
+    assert found is not None
+    assert found.engine == "tesseract 5.3 uig; rapidocr 3.0 PP-OCRv6"
 
 
 def test_a_script_that_no_engine_knows_waits() -> None:
@@ -202,6 +235,20 @@ def test_a_line_through_two_cells_is_cut_and_each_cell_has_its_text() -> None:
     ]
     assert [one.untrusted_text for one in found.lines] == ["name", "Tesbi"]
     assert found.cells[1].row_span == 2
+
+
+def test_a_table_is_read_row_by_row_however_wide_its_cells_are() -> None:
+    cells = [
+        GridCell(1, r + 1, c + 1, 1, 1, 50 * c, 10 * r, 50 * c + 50, 10 * r + 10)
+        for r in range(8)
+        for c in (0, 1)
+    ]
+    lines = [
+        line(f"{r}{c}", 10 * r + 1, left=50 * c + 1, right=50 * c + 49) for c in (0, 1) for r in range(8)
+    ]
+    lines = [replace(one, box=tuple((x, y if y % 10 == 1 else y - 6) for x, y in one.box)) for one in lines]
+    found = read(Eyes([replace(seen(*lines), cells=cells)]), Program({}))
+    assert texts(found) == [f"{r}{c}" for r in range(8) for c in (0, 1)]
 
 
 def test_two_lines_in_a_cell_stand_one_below_the_other() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from proofroom.extract.ocr import pixels
-from proofroom.extract.ocr.looked import GridCell, Looked, Strip
+from proofroom.extract.ocr.looked import GridCell, Looked, RawLine, Strip
 
 
 def half_turned(looked: Looked) -> Looked:
@@ -24,7 +26,7 @@ def half_turned(looked: Looked) -> Looked:
         width,
         height,
         pixels.after(half, looked.to_given),
-        [],
+        [_half_turned_line(line, width, height) for line in looked.over],
         [
             GridCell(
                 most + 1 - cell.table,
@@ -40,7 +42,13 @@ def half_turned(looked: Looked) -> Looked:
             for cell in reversed(looked.cells)
         ],
         [_half_turned_strip(strip, width, height) for strip in looked.strips],
+        [_half_turned_line(line, width, height) for line in looked.lines],
     )
+
+
+def _half_turned_line(line: RawLine, width: int, height: int) -> RawLine:
+    one, two, three, four = ((width - x, height - y) for x, y in line.box)
+    return replace(line, box=(three, four, one, two))
 
 
 def _half_turned_strip(strip: Strip, width: int, height: int) -> Strip:

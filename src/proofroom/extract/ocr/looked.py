@@ -28,7 +28,7 @@ _FACTS: Final = struct.Struct("<HiBBIII6d")
 _LINE: Final = struct.Struct("<fB8i")
 _CELL: Final = struct.Struct("<5H4i")
 _STRIP: Final = struct.Struct("<BBiiIIf")
-_END, _FACT, _A_LINE, _A_CELL, _A_STRIP = range(5)
+_END, _FACT, _A_LINE, _A_CELL, _A_STRIP, _OVER_LINE = range(6)
 _MOST: Final = 20_000
 _MOST_STRIPS: Final = 64
 _FAR: Final = 1 << 20
@@ -41,7 +41,10 @@ class BadAnswer(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class RawLine:
-    """One line that the child's own engine read; `script` is that of its characters, "" where it was blind."""
+    """One line that the child's own engine read; `script` is that of its characters, "" where it was blind.
+
+    Without a text it only says that the engine saw a line there.
+    """
 
     untrusted_text: str
     confidence: float
@@ -85,7 +88,8 @@ class Strip:
 class Looked:
     """What the child found on a page.
 
-    `boxes`: how many lines its detector saw. `turned`: whether it is sure which way is up. `pages` are sizes.
+    boxes: how many lines its detector saw. turned: whether it is sure which way is up; where it is not, `over`
+    are the lines as they read with the page on its head, in places of the page as it is.
     """
 
     orientation: int
@@ -99,6 +103,7 @@ class Looked:
     lines: list[RawLine] = field(default_factory=list)
     cells: list[GridCell] = field(default_factory=list)
     strips: list[Strip] = field(default_factory=list)
+    over: list[RawLine] = field(default_factory=list)
 
 
 def pack(looked: Looked) -> Iterator[bytes]:
@@ -114,10 +119,11 @@ def pack(looked: Looked) -> Iterator[bytes]:
         looked.height,
     )
     yield from _section(_FACT, _FACTS.pack(*facts, *looked.to_given))
-    for line in looked.lines[:_MOST]:
-        corners = [number for corner in line.box for number in corner]
-        head = _LINE.pack(line.confidence, SCRIPTS.index(line.script), *corners)
-        yield from _section(_A_LINE, head + line.untrusted_text.encode("utf-8", "replace"))
+    for kind, lines in ((_A_LINE, looked.lines), (_OVER_LINE, looked.over)):
+        for line in lines[:_MOST]:
+            corners = [number for corner in line.box for number in corner]
+            head = _LINE.pack(line.confidence, SCRIPTS.index(line.script), *corners)
+            yield from _section(kind, head + line.untrusted_text.encode("utf-8", "replace"))
     for cell in looked.cells[:_MOST]:
         place = (cell.table, cell.row, cell.column, cell.row_span, cell.column_span)
         yield from _section(_A_CELL, _CELL.pack(*place, cell.left, cell.top, cell.right, cell.bottom))
@@ -175,10 +181,13 @@ def _facts(body: bytes) -> Looked:
 
 def _take(looked: Looked, kind: int, body: bytes) -> None:
     """Read one section behind the facts."""
-    if len(looked.lines) > _MOST or len(looked.cells) > _MOST or len(looked.strips) > _MOST_STRIPS:
+    most = max(len(looked.lines), len(looked.over), len(looked.cells))
+    if most > _MOST or len(looked.strips) > _MOST_STRIPS:
         raise BadAnswer("more than a page holds")
     if kind == _A_LINE:
         looked.lines.append(_line(body))
+    elif kind == _OVER_LINE:
+        looked.over.append(_line(body))
     elif kind == _A_CELL:
         looked.cells.append(_cell(looked, body))
     elif kind == _A_STRIP:

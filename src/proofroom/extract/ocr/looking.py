@@ -11,6 +11,7 @@ from __future__ import annotations
 import proofroom.extract.ocr.quiet  # noqa: F401 - before numpy, which starts threads otherwise
 
 # isort: split
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeAlias
@@ -39,7 +40,10 @@ _SMALL: Final = 16
 """Lines lower than this on the detector's copy ask for a larger copy."""
 _SAMPLE: Final = 16
 _SURE: Final = 0.9
+_SURER: Final = 0.97
 _MOST_AREAS: Final = 8
+_SHORT: Final = 8.0
+_NUMBER: Final = re.compile(r"[\s\d.,:/%()+-]*\d[\s\d.,:/%()+-]*\Z", re.ASCII)
 _STRIP_HEIGHT: Final = {"Arab": 60.0, "Latn": 45.0, "Han": 45.0, "": 45.0}
 """How high a line's box should be in a picture for the other engine."""
 
@@ -79,7 +83,7 @@ def look(rgb: Pixels, engine: Engine | None, others: frozenset[str]) -> Looked:
     if not len(page.quads):
         return _looked(page, "", len(page.quads))
     if not _turn_upright(engine, page) and "Arab" in others:
-        return _unread(page, "Arab")
+        return _unread(page, "Arab", engine)
     return _read(engine, page, others)
 
 
@@ -196,29 +200,52 @@ def _again(engine: Engine, lines: list[Pixels], read: list[tuple[str, float]]) -
     return found
 
 
-def _tables(engine: Engine, page: _Page) -> tuple[list[GridCell], Pixels]:
+def _tables(engine: Engine | None, page: _Page) -> tuple[list[GridCell], Pixels]:
     """Find the ruled tables of an upright page; gives their cells and the page without their rules."""
     grey = pixels.grey(page.rgb)
     cells, rules = tables_of(rules_of(pixels.ink(grey), upright.line_height(page.quads)))
     if not cells:
         return [], page.rgb
     clean = np.stack([without_rules(np.ascontiguousarray(page.rgb[..., n]), rules) for n in range(3)], axis=2)
-    page.quads = _find(engine, clean)
+    if engine is not None:
+        page.quads = _find(engine, clean)
     return cells, clean
 
 
-def _unread(page: _Page, script: str) -> Looked:
-    """Hand on a page that the engine cannot read: the whole of it, and a part by which to find the way up."""
+def _unread(page: _Page, script: str, engine: Engine | None) -> Looked:
+    """Hand on a page that the engine cannot read: the whole of it, and a part by which to find the way up.
+
+    Where lines stand is told too, so that none gets lost, and what figures it can read, either way up.
+    """
+    cells, clean = _tables(engine, page)
+    grey = pixels.grey(clean)
     looked = _looked(page, script, len(page.quads))
-    grey = pixels.grey(page.rgb)
-    cells, rules = tables_of(rules_of(pixels.ink(grey), upright.line_height(page.quads)))
-    grey = without_rules(grey, rules) if cells else grey
     looked.cells.extend(cells)
+    if engine is not None:
+        quads = upright.split_at_cells(page.quads, cells) if cells else page.quads
+        seen = [RawLine("", 0.0, "", _quad(quad)) for quad in quads]
+        looked.lines.extend([*seen, *_figures(engine, clean, quads, 0)])
+        looked.over.extend([*seen, *_figures(engine, clean, quads, 180)])
     low = upright.line_height(page.quads)
     looked.strips.append(_whole(grey, script, low))
     probe = _strip(grey, upright.probe_of(page.quads, grey.shape), script, low)
     looked.strips.append(replace(probe, probe=True))
     return looked
+
+
+def _figures(engine: Engine, page: Pixels, quads: Quads, turned: int) -> list[RawLine]:
+    """Read the short lines of a page that is not of the engine's scripts, and keep what is surely a number."""
+    short = [quad for quad in quads if _is_short(quad)]
+    read = engine.read([pixels.turned(engine.cut(page, quad), turned) for quad in short])
+    return [
+        RawLine(text.strip(), sure, "", _quad(quad))
+        for (text, sure), quad in zip(read, short, strict=True)
+        if _NUMBER.match(text) and sure >= (_SURE if len(text.strip()) > 1 else _SURER)
+    ]
+
+
+def _is_short(quad: npt.NDArray[np.float32]) -> bool:
+    return bool(np.linalg.norm(quad[0] - quad[1]) < _SHORT * np.linalg.norm(quad[0] - quad[3]))
 
 
 def _for_others(page: _Page) -> Looked:
@@ -234,7 +261,7 @@ def _for_others(page: _Page) -> Looked:
         page.rgb, before = pixels.straightened(page.rgb, found.skew)
         page.to_given, page.skew = pixels.after(before, page.to_given), found.skew
     page.quads = quads_of_ink(pixels.ink(pixels.grey(page.rgb)))
-    return _unread(page, "")
+    return _unread(page, "", None)
 
 
 def _whole(grey: Pixels, script: str, line: float) -> Strip:

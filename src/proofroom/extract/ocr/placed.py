@@ -11,7 +11,7 @@ from proofroom.extract.ocr.looked import Affine, GridCell, Looked, RawLine, Stri
 from proofroom.extract.ocr.order import Span, reading_order
 from proofroom.extract.ocr.page import OcrCell, OcrLine, PageReading
 from proofroom.extract.ocr.scripts import script_of
-from proofroom.extract.ocr.tsv import Row, joined
+from proofroom.extract.ocr.tsv import Row, Word, joined
 
 _COVERED: Final = 0.5
 
@@ -76,6 +76,21 @@ def _placed(row: Row, strip: Strip, engine: str) -> PlacedLine:
     return PlacedLine(joined(row), sure, span, engine)
 
 
+def without_words_at(rows: Sequence[Row], strip: Strip, lines: Sequence[PlacedLine]) -> list[Row]:
+    """Take those words out of a strip's lines in whose place another engine has read something surely."""
+
+    def is_free(word: Word) -> bool:
+        x = strip.left + (word.left + word.right) / 2 / strip.scale
+        y = strip.top + (word.top + word.bottom) / 2 / strip.scale
+        return not any(
+            line.span.left <= x <= line.span.right and line.span.top <= y <= line.span.bottom
+            for line in lines
+        )
+
+    kept = (tuple(word for word in row if is_free(word)) for row in rows)
+    return [row for row in kept if row]
+
+
 def uncovered(lines: Sequence[PlacedLine], over: Sequence[PlacedLine]) -> list[PlacedLine]:
     """Give those lines that none of the others stand over."""
     return [line for line in lines if not any(_covers(one.span, line.span) for one in over)]
@@ -95,12 +110,11 @@ def _covers(over: Span, line: Span) -> bool:
 def composed(looked: Looked, lines: Sequence[PlacedLine], engine: str) -> PageReading:
     """Give the reading of a page; `engine` is named where nothing at all was read."""
     script = script_of("".join(line.untrusted_text for line in lines)) or looked.script
-    order = reading_order([line.span for line in lines], right_to_left=script == "Arab")
-    inside = [lines[number] for number in order]
+    inside = _in_order(lines, looked.cells, right_to_left=script == "Arab")
     size = sum(len(line.untrusted_text) for line in inside)
     sure = sum(line.confidence * len(line.untrusted_text) for line in inside) / size if size else 0.0
     return PageReading(
-        "; ".join(dict.fromkeys(line.engine for line in inside)) or engine,
+        _names(inside) or engine,
         script,
         looked.orientation,
         looked.skew,
@@ -108,6 +122,46 @@ def composed(looked: Looked, lines: Sequence[PlacedLine], engine: str) -> PageRe
         tuple(_line(line, looked.to_given) for line in inside),
         tuple(_cells(looked.cells, inside)),
     )
+
+
+def _names(lines: Sequence[PlacedLine]) -> str:
+    """Name the engines that read a page, the one that read most of it first: addresses bear its name."""
+    read: dict[str, int] = {}
+    for line in lines:
+        read[line.engine] = read.get(line.engine, 0) + len(line.untrusted_text)
+    return "; ".join(sorted(read, key=lambda name: (-read[name], name)))
+
+
+def _in_order(
+    lines: Sequence[PlacedLine], cells: Sequence[GridCell], *, right_to_left: bool
+) -> list[PlacedLine]:
+    """Put lines into reading order; a table stands in it as one, and is read row by row, cell by cell."""
+    free, tables = list[PlacedLine](), dict[int, dict[GridCell, list[PlacedLine]]]()
+    for line in lines:
+        cell = _cell_at(cells, *line.middle)
+        if cell is None:
+            free.append(line)
+        else:
+            tables.setdefault(cell.table, {}).setdefault(cell, []).append(line)
+    blocks: list[list[PlacedLine]] = [[line] for line in free]
+    spans = [line.span for line in free]
+    for held in tables.values():
+        order = sorted(held, key=lambda one: (one.row, -one.column if right_to_left else one.column))
+        blocks.append([line for cell in order for line in _of_cell(held[cell], right_to_left=right_to_left)])
+        spans.append(
+            Span(
+                min(cell.left for cell in held),
+                min(cell.top for cell in held),
+                max(cell.right for cell in held),
+                max(cell.bottom for cell in held),
+            )
+        )
+    return [line for number in reading_order(spans, right_to_left=right_to_left) for line in blocks[number]]
+
+
+def _of_cell(lines: Sequence[PlacedLine], *, right_to_left: bool) -> list[PlacedLine]:
+    order = reading_order([line.span for line in lines], right_to_left=right_to_left)
+    return [lines[number] for number in order]
 
 
 def _line(line: PlacedLine, to_given: Affine) -> OcrLine:

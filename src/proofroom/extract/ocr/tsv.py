@@ -15,6 +15,8 @@ _MOST_WORDS: Final = 100_000
 _LONGEST_WORD: Final = 1_000
 _FAR: Final = 1 << 20
 _SURE: Final = 100.0
+_MARKS: Final = dict.fromkeys((0x61C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+"""Signs that only say in which direction to write: the engine puts them in, the page has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _words(untrusted: bytes) -> Iterator[tuple[tuple[str, ...], Word]]:
         fields = line.rstrip("\r").split("\t")
         if len(fields) != _COLUMNS or fields[0] != _WORD:
             continue
-        text = " ".join(fields[-1].split())[:_LONGEST_WORD]
+        text = " ".join(fields[-1].translate(_MARKS).split())[:_LONGEST_WORD]
         numbers = _numbers(fields[6:11])
         if text and numbers is not None:
             left, top, width, height, sure = numbers
