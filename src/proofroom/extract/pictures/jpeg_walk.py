@@ -80,10 +80,10 @@ class JpegWalk:
             yield "jpeg:jfif", self.jfif
 
 
-def walk_jpeg(data: bytes, at: int = 0) -> JpegWalk:
-    """Walk from segment to segment as far as they go, from a place on; never raises."""
+def walk_jpeg(data: bytes, at: int = 0, most: int = _MOST_MARKERS) -> JpegWalk:
+    """Walk from segment to segment as far as they go, from a place on, so many at the most; never raises."""
     walk = JpegWalk()
-    for _ in range(_MOST_MARKERS):
+    for _ in range(most):
         at = data.find(b"\xff", at)
         if at < 0 or at + 1 >= len(data):
             break

@@ -11,6 +11,7 @@ _JPEG_START: Final = b"\xff\xd8\xff"
 _MOST: Final = 16
 _SMALLEST: Final = 256
 _MOST_STARTS: Final = 64
+_MOST_MARKERS: Final = 10_000
 _SECOND: Final = frozenset(bytes((code,)) for code in (*range(0xE0, 0xF0), 0xC0, 0xC4, 0xDB, 0xFE))
 _SENSOR: Final = (32_803, 34_892)
 """PhotometricInterpretation of what a sensor saw: a mosaic of colours, or linear light."""
@@ -86,10 +87,10 @@ def jpegs_inside(data: bytes) -> list[bytes]:
 
 def _end_of(data: bytes, at: int) -> int:
     """Give where a JPEG that begins here ends, or -1 when it is none that can be shown."""
-    walk = walk_jpeg(data, at)
+    walk = walk_jpeg(data, at, _MOST_MARKERS)
     return walk.end if walk.end > 0 and 0 not in walk.size and _LOSSLESS not in walk.segments else -1
 
 
 def _is_picture(data: bytes) -> bool:
-    walk = walk_jpeg(data)
+    walk = walk_jpeg(data, 0, _MOST_MARKERS)
     return 0 not in walk.size and _LOSSLESS not in walk.segments
