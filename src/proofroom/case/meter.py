@@ -83,14 +83,16 @@ class Standing:
     classes: tuple[ClassLeft, ...]
     growing: int
     """Containers that were not looked into yet: what they hold comes on top of the total."""
+    by_levels: bool
+    """Whether what comes out of one level is the next one, so that the end is known when it is there."""
 
     @property
     def share(self) -> float:
-        """Give the share that is done, of what is known; while containers wait it is never all of it."""
+        """Give the share that is done, of what is known; of what goes by levels it is never all: more may come."""
         if not self.total:
             return 0.0
         share = self.size / self.total_size if self.total_size else self.done / self.total
-        return min(share, 0.99 if self.growing or self.done < self.total else 1.0)
+        return min(share, 0.99 if self.by_levels or self.done < self.total else 1.0)
 
 
 @dataclass(slots=True)
@@ -104,6 +106,7 @@ class Meter:
     _total: int = 0
     _total_size: int = 0
     _growing: int = 0
+    _by_levels: bool = False
     _costs: dict[str, Cost] = field(default_factory=dict)
     _began: float = 0.0
     _window: deque[tuple[float, int]] = field(default_factory=deque)
@@ -117,10 +120,15 @@ class Meter:
             self._window = deque([(self._began, 0)])
         self._total += total
         self._total_size += size
-        self.expect({stage: (total, size)}, 0)
+        self._expect({stage: (total, size)}, 0)
+        self._by_levels = False
 
     def expect(self, loads: Mapping[str, Load], growing: int) -> None:
-        """Say of which classes the things are that are left, and how many may hold more."""
+        """Say of which classes the things of a level are that are left, and how many may hold more."""
+        self._expect(loads, growing)
+        self._by_levels = True
+
+    def _expect(self, loads: Mapping[str, Load], growing: int) -> None:
         for cost in self._costs.values():
             cost.left = cost.left_size = 0
         for name, (count, size) in loads.items():
@@ -162,6 +170,7 @@ class Meter:
             left,
             classes,
             self._growing,
+            self._by_levels,
         )
 
     def _left(self, seconds: float) -> tuple[float | None, tuple[ClassLeft, ...]]:

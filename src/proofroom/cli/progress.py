@@ -16,6 +16,8 @@ _EVERY: Final = {"bar": 0.2, "lines": 5.0, "json": 1.0}
 _SLOW: Final = "ocr"
 """The stage that does a few pages a minute."""
 _MOST_CLASSES: Final = 3
+_WIDE: Final = 119
+"""Columns of a terminal on which a bar has room for classes."""
 _MINUTES: Final = 90.0
 _HOURS: Final = 5_400.0
 
@@ -89,12 +91,14 @@ class Bars:
         standing = self._meter.standing()
         self._has_spoken = True
         if self._bars is not None:
-            left = left_of(standing)
+            classes = _MOST_CLASSES - 1 if self._bars.console.width > _WIDE else 0
+            left = left_of(standing, classes)
             self._bars.update(self._task, completed=standing.share, counted=counted(standing), left=left)
         elif self._show == "json":
             sys.stderr.write(json.dumps({"progress": as_document(standing)}, ensure_ascii=False) + "\n")
         else:
-            words = filter(None, (counted(standing), left_of(standing)))
+            more = growing(standing.growing)
+            words = filter(None, (counted(standing), left_of(standing, _MOST_CLASSES), more))
             sys.stderr.write(f"{standing.stage}: {', '.join(words)}\n")
         sys.stderr.flush()
 
@@ -118,8 +122,8 @@ def counted(standing: Standing) -> str:
     return f"{words}, {standing.rate_now:,.0f}/s (mean {standing.rate_mean:,.0f}/s)"
 
 
-def left_of(standing: Standing) -> str:
-    """Say how long the rest will take, the most costly classes by name; too early to say is said."""
+def left_of(standing: Standing, most: int) -> str:
+    """Say how long the rest will take, so many of the most costly classes by name; too early to say is said."""
     if not standing.total or standing.done >= standing.total:
         return ""
     if standing.left_seconds is None:
@@ -127,13 +131,16 @@ def left_of(standing: Standing) -> str:
     words = f"about {duration(standing.left_seconds)} left"
     told = [
         f"{one.name} {duration(one.seconds) if one.seconds is not None else '?'}"
-        for one in standing.classes[:_MOST_CLASSES]
+        for one in standing.classes[:most]
     ]
-    if len(standing.classes) > 1:
-        words += f" ({', '.join(told)})"
-    if standing.growing:
-        words += f", more if the {standing.growing:,} containers hold much"
-    return words
+    return f"{words} ({', '.join(told)})" if len(told) > 1 else words
+
+
+def growing(containers: int) -> str:
+    """Say how many containers were not looked into yet, if any."""
+    if not containers:
+        return ""
+    return "1 container may hold more" if containers == 1 else f"{containers:,} containers may hold more"
 
 
 def duration(seconds: float) -> str:

@@ -119,6 +119,11 @@ def test_it_is_never_all_while_containers_may_hold_more() -> None:
     meter.advance(1, 50)
     assert meter.standing().share < 1
     meter.spent(CONTAINERS, 50, 1.0, contained=True)
+    assert meter.standing().growing == 0
+    # What it held is the next level, and nobody has counted that yet.
+    assert meter.standing().share < 1
+    meter.begin("search", 1, 1)
+    meter.advance(1, 1)
     assert meter.standing().share == 1
 
 

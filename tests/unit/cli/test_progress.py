@@ -1,0 +1,91 @@
+"""Progress as people and programs read it: what is known, how fast, how long, and never more than is true."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from proofroom.case.meter import ClassLeft, Standing
+from proofroom.cli import progress
+from proofroom.cli.output import shown_as
+from proofroom.cli.progress import Bars, as_document, counted, duration, growing, left_of
+
+
+def standing(**changes: object) -> Standing:
+    """Give how a stage stands."""
+    known = {
+        "stage": "extract",
+        "done": 1_203,
+        "total": 4_310,
+        "size": 1,
+        "total_size": 2,
+        "seconds": 31.0,
+        "rate_now": 41.2,
+        "rate_mean": 38.1,
+        "left_seconds": 118.0,
+        "classes": (ClassLeft("containers", 12, 60.0), ClassLeft("text", 900, None)),
+        "growing": 12,
+        "by_levels": True,
+    }
+    return Standing(**(known | changes))  # type: ignore[arg-type]
+
+
+def test_what_is_known_is_not_taken_for_all_there_is() -> None:
+    assert counted(standing()) == "1,203 of at least 4,310, 41/s (mean 38/s)"
+    assert counted(standing(growing=0)).startswith("1,203 of 4,310")
+    assert counted(standing(total=0, size=5_000, seconds=0.5)) == "1,203, 5.0 kB"
+    assert counted(standing(stage="ocr", growing=0)).endswith("2,472.0 pages/min (mean 2,286.0)")
+
+
+def test_the_time_left_names_its_classes_and_what_is_a_guess() -> None:
+    assert left_of(standing(), 3) == "about 2 min left (containers 60 s, text ?)"
+    assert left_of(standing(), 0) == "about 2 min left"
+    assert left_of(standing(left_seconds=None), 3) == "too early to say"
+    assert left_of(standing(done=4_310), 3) == ""
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (89, "89 s"), (120, "2 min"), (7_200, "2.0 h")])
+def test_a_time_is_written_for_people(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+def test_containers_are_counted_in_words() -> None:
+    assert [growing(count) for count in (0, 1, 12)] == [
+        "",
+        "1 container may hold more",
+        "12 containers may hold more",
+    ]
+
+
+def test_a_program_gets_numbers() -> None:
+    document = as_document(standing())
+    assert json.loads(json.dumps(document)) == document
+    assert document["classes"]["text"] == {"left": 900, "left_seconds": None}
+    assert document["may_grow"] == 12
+
+
+@pytest.mark.parametrize("show", ["none", "lines", "json"])
+def test_a_short_stage_says_nothing_at_all(show: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with Bars(show) as bars:
+        bars.begin("extract", 2, 2)
+        bars.advance(1, 1)
+        bars.advance(1, 1)
+    assert capsys.readouterr() == ("", "")
+
+
+def test_what_was_spoken_of_is_told_to_its_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(progress._EVERY, "lines", -1.0)
+    with Bars("lines") as bars:
+        bars.begin("extract", 2, 2)
+        bars.advance(2, 2)
+        bars.begin("search", 1, 1)
+    assert capsys.readouterr().err.splitlines()[-1].startswith("extract: 2 of 2")
+
+
+def test_json_on_stdout_alone_leaves_stderr_empty() -> None:
+    assert shown_as(None, as_json=True) == "none"
+    assert shown_as("json", as_json=True) == "json"
+    assert shown_as(None, as_json=False) in ("bar", "lines")
