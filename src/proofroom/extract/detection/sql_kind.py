@@ -16,7 +16,7 @@ _BEGINS: Final = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FILLS: Final = re.compile(
-    r"""^\s*(?:
+    r"""^[^\S\n]*+(?:
         (?:INSERT|REPLACE)\s+(?:IGNORE\s+|OR\s+\w+\s+)?(?:INTO\s+)?["`\[\w][^;(]{0,300}(?:\([^;]{0,20000}?\))?\s*VALUES?\s*\(
         |COPY\s+["\w][^;(]{0,300}(?:\([^;)]*\))?\s+FROM\s+stdin\b
         |CREATE\s+(?:\w+\s+){0,2}TABLE\s+["`\[\w][^;(]{0,300}\(

@@ -19,7 +19,8 @@ _SAID: Final = re.compile(
     r".{4,300}(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|написал\(?а?\)?|пишет|写道|寫道|写到)\s*[:：]\s*\Z",
     re.IGNORECASE,
 )
-_FIELD: Final = re.compile(r"\s*[*>]*\s*([^:：]{2,20}?)\s*\*?[:：]\s*\*?\s*(\S.{0,2000})\Z")
+# Whoever fills a line with blanks must not make this look at each of them many times.
+_FIELD: Final = re.compile(r"[\s*>]*+([^:：]{2,20}?)\s*+\*?[:：]\s*+\*?\s*+(\S.{0,2000})\Z")
 _FIELDS: Final = {
     **dict.fromkeys(("from", "发件人", "寄件者", "寄件人", "von", "de", "от"), "from"),
     **dict.fromkeys(("to", "收件人", "收件者", "an", "à", "para", "кому"), "to"),

@@ -12,8 +12,8 @@ from proofroom.extract.ole.filetime import iso_time
 
 _ID: Final = re.compile(r"<([^<>\s]{1,998})>")
 _PREFIX: Final = re.compile(
-    r"(?:\s*(?:re|fw|fwd|aw|wg|tr|sv|vs|rv|antw|答复|回复|转发|轉寄|回覆|答覆|轉發|отв|пересл)"
-    r"(?:\[\d{1,3}\])?\s*[:：]\s*)+",
+    r"\A(?:\s*+(?:re|fw|fwd|aw|wg|tr|sv|vs|rv|antw|答复|回复|转发|轉寄|回覆|答覆|轉發|отв|пересл)"
+    r"(?:\[\d{1,3}\])?\s*+[:：]\s*+)+",
     re.IGNORECASE,
 )
 _HEAD: Final = 22
