@@ -55,6 +55,12 @@ REFUSALS: Final = (
     RuntimeError,
     ValueError,
     EOFError,
+    # What py7zr runs into when it takes noise for a header.
+    TypeError,
+    LookupError,
+    AttributeError,
+    OSError,
+    struct.error,
     zipfile.BadZipFile,
     lzma.LZMAError,
     pikepdf.PasswordError,
