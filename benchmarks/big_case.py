@@ -20,8 +20,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from large_workbook import ROWS, build
 from measure import head, percentile, report
-from workbook import ROWS, build
 
 from proofroom.case import Case
 

@@ -1,183 +1,174 @@
-"""How fast a large workbook is read, against calamine and openpyxl in the same run.
+"""How fast a large workbook is read: `python benchmarks/workbook.py`, against calamine, native Tika and openpyxl.
 
-`python -m benchmarks.workbook` builds a 300,000 x 20 workbook (5.9 million cells, 1.2 million shared
-strings, 150,000 formulas; always the same bytes of content) in a temporary folder and reads it in fresh
-processes: our pass with its frames written to /dev/null through a pipe, calamine's bare `iter_rows`, and
-openpyxl read-only. It prints seconds, cpu seconds, peak memory and ratios.
+The workbook has 300,000 rows of 20 columns (5.75 million cells, 1.2 million shared strings, 150,000 formulas;
+always the same content). Every reader reads it in a fresh process, in turn: our pass with its frames written to a
+process that drops them (values, formulas, formats, shown texts, flags), calamine's bare `iter_rows`, iscc-tika to one
+string, openpyxl read-only. Seconds are those of the processor, of all threads, after each library was imported. Then
+ours reads workbooks of half and of the whole number of rows, for the memory; and the public workbooks of the corpora,
+for the share that the fast path takes.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import random
 import resource
 import subprocess
 import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
-ROWS, COLUMNS = 300_000, 20
-_NAMES = "卡纳比戈尔赫勒莫克伦泰斯波维普奥姆凯菲加特敏什努里祖布利奇贾约希哲洛"
-_PLACES = ("岫岭市", "砚月县", "霜渡县", "汀坪县", "石笙镇", "曙坪乡", "檐桥镇", "苔溪乡")
-_LETTERS = [chr(ord("A") + number) for number in range(COLUMNS)]
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-_HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-_STYLES = (
-    f'{_HEAD}<styleSheet xmlns="{_MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd"/>'
-    '</numFmts><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill patternType="none"/></fill></fills>'
-    '<borders count="1"><border/></borders>'
-    '<cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0"/><xf numFmtId="164"/>'
-    '<xf numFmtId="2"/></cellXfs></styleSheet>'
-)
+from large_workbook import ROWS, build
+from measure import ROOT, head, report
+
+CORPORA: Final = ROOT.parent / "shared" / "corpora"
+_ENDINGS: Final = (".xlsx", ".xlsm", ".xltx", ".xltm")
+_LONGEST_TEXT: Final = 1 << 30
 
 
-class _Strings:
-    """The shared strings in the order of their first use."""
-
-    def __init__(self) -> None:
-        self.index: dict[str, int] = {}
-
-    def cell(self, address: str, text: str) -> str:
-        """Give the XML of a cell with this text."""
-        place = self.index.setdefault(text, len(self.index))
-        return f'<c r="{address}" t="s"><v>{place}</v></c>'
+Reader = Callable[[Path], int]
+"""Reads a workbook and gives how many cells it met."""
 
 
-def _row(number: int, chance: random.Random, strings: _Strings) -> str:
-    """Write one row: names, ids as texts, dates, amounts, formulas, a few blanks."""
-    cells: list[str] = []
-    for column, letter in enumerate(_LETTERS):
-        address = f"{letter}{number}"
-        if column == 0:
-            cells.append(f'<c r="{address}"><v>{number}</v></c>')
-        elif column in (1, 2, 3, 4):
-            text = "".join(chance.choices(_NAMES, k=4)) + (f"{number}" if column < 4 else "")
-            cells.append(strings.cell(address, text))
-        elif column == 5:
-            cells.append(strings.cell(address, f"9901{chance.randrange(10**13, 10**14)}"))
-        elif column in (6, 7, 8, 9, 10, 11):
-            cells.append(strings.cell(address, chance.choice(_PLACES)))
-        elif column in (12, 13):
-            cells.append(f'<c r="{address}" s="1"><v>{chance.randrange(30000, 44000)}</v></c>')
-        elif column == 14 and number % 2:
-            cells.append(f'<c r="{address}"><f>A{number}*2</f><v>{number * 2}</v></c>')
-        elif column == 15 and number % 3:
-            cells.append(f'<c r="{address}" s="2"><v>{chance.randrange(10**6) / 100}</v></c>')
-        elif column > 15:
-            cells.append(f'<c r="{address}"><v>{chance.randrange(10**6)}</v></c>')
-    hidden = ' hidden="1"' if number % 100 == 0 else ""
-    return f'<row r="{number}" spans="1:{COLUMNS}"{hidden}>{"".join(cells)}</row>'
+def ours() -> Reader:
+    """Give our own pass; its frames go through a pipe to a process that drops them."""
+    read = paths()
+
+    def read_ours(path: Path) -> int:
+        with subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as drain:
+            assert drain.stdin is not None
+            cells = read(path, drain.stdin.fileno()).total()
+            drain.stdin.close()
+            return cells
+
+    return read_ours
 
 
-def _sheet(rows: int, chance: random.Random, strings: _Strings) -> Iterator[str]:
-    yield f'{_HEAD}<worksheet xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheetData>'
-    for number in range(1, rows + 1):
-        yield _row(number, chance, strings)
-    yield "</sheetData></worksheet>"
-
-
-def build(path: Path, rows: int = ROWS, seed: int = 7) -> None:
-    """Write the workbook; the same rows and seed always give the same content."""
-    strings = _Strings()
-    chance = random.Random(seed)
-    relationships = f'{_HEAD}<Relationships xmlns="{_PACKAGE}/relationships">'
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        with out.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            for text in _sheet(rows, chance, strings):
-                sheet.write(text.encode())
-        with out.open("xl/sharedStrings.xml", "w", force_zip64=True) as table:
-            table.write(f'{_HEAD}<sst xmlns="{_MAIN}" uniqueCount="{len(strings.index)}">'.encode())
-            for text in strings.index:
-                table.write(f"<si><t>{text}</t></si>".encode())
-            table.write(b"</sst>")
-        out.writestr("xl/styles.xml", _STYLES)
-        out.writestr(
-            "xl/workbook.xml",
-            f'{_HEAD}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>'
-            '<sheet name="名单" sheetId="1" r:id="rId1"/></sheets></workbook>',
-        )
-        out.writestr(
-            "xl/_rels/workbook.xml.rels",
-            f'{relationships}<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/>'
-            f'<Relationship Id="rId2" Type="{_OFFICE}/styles" Target="styles.xml"/>'
-            f'<Relationship Id="rId3" Type="{_OFFICE}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-        )
-        out.writestr(
-            "_rels/.rels",
-            f'{relationships}<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/>'
-            "</Relationships>",
-        )
-        out.writestr(
-            "[Content_Types].xml",
-            f'{_HEAD}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
-            'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            '<Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" '
-            f'ContentType="{_KIND}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" '
-            f'ContentType="{_KIND}.worksheet+xml"/><Override PartName="/xl/sharedStrings.xml" '
-            f'ContentType="{_KIND}.sharedStrings+xml"/><Override PartName="/xl/styles.xml" '
-            f'ContentType="{_KIND}.styles+xml"/></Types>',
-        )
-
-
-def read_ours(path: Path) -> int:
-    """Read by our own pass; the frames go through a pipe to a process that drops them."""
-    from proofroom.extract.format import Source
-    from proofroom.extract.formats.xlsx import read
+def paths() -> Callable[[Path, int], Counter[str]]:
+    """Give what counts the cells that the fast and the slow path read; none of a workbook that is unreadable."""
+    from proofroom.extract.format import Source, Unreadable
+    from proofroom.extract.formats.xlsx import read_by
     from proofroom.extract.sink import FrameSink
     from proofroom.limits import DEFAULT
 
-    with (
-        path.open("rb") as file,
-        subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as drain,
-    ):
-        assert drain.stdin is not None
-        sink = FrameSink(drain.stdin.fileno(), DEFAULT, path.stat().st_size)
-        read(Source(file, path.stat().st_size, DEFAULT), sink)
-        sink.end()
-        drain.stdin.close()
-        return sink._cells  # noqa: SLF001 - the sink counts them anyway
+    def read(path: Path, output: int) -> Counter[str]:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            sink = FrameSink(output, DEFAULT, size)
+            try:
+                found = read_by(Source(file, size, DEFAULT), sink, fast=True)
+            except Unreadable:
+                return Counter()
+            sink.end()
+            return found
+
+    return read
 
 
-def read_calamine(path: Path) -> int:
-    """Read by calamine, value by value, doing nothing with them."""
+def calamine() -> Reader:
+    """Give calamine, value by value, doing nothing with them."""
     import python_calamine
 
-    cells = 0
-    workbook = python_calamine.CalamineWorkbook.from_path(str(path))
-    for name in workbook.sheet_names:
-        for row in workbook.get_sheet_by_name(name).iter_rows():
-            cells += len(row) - row.count("")
-    return cells
+    def read(path: Path) -> int:
+        cells = 0
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        for name in workbook.sheet_names:
+            for row in workbook.get_sheet_by_name(name).iter_rows():
+                cells += len(row) - row.count("")
+        return cells
+
+    return read
 
 
-def read_openpyxl(path: Path) -> int:
-    """Read by openpyxl in its read-only mode."""
+def tika() -> Reader:
+    """Give native Tika, to one text; what stands between tabs and line ends is a cell."""
+    from iscc_tika import Extractor
+
+    def read(path: Path) -> int:
+        extractor = Extractor().set_extract_string_max_length(_LONGEST_TEXT)
+        text = extractor.extract_file_to_string(str(path))[0]
+        return sum(len(line.split("\t")) - 1 for line in text.split("\n"))
+
+    return read
+
+
+def openpyxl() -> Reader:
+    """Give openpyxl in its read-only mode."""
     import openpyxl
 
-    cells = 0
-    for sheet in openpyxl.load_workbook(path, read_only=True).worksheets:
-        for row in sheet.iter_rows(values_only=True):
-            cells += len(row) - row.count(None)
-    return cells
+    def read(path: Path) -> int:
+        cells = 0
+        for sheet in openpyxl.load_workbook(path, read_only=True).worksheets:
+            for row in sheet.iter_rows(values_only=True):
+                cells += len(row) - row.count(None)
+        return cells
+
+    return read
 
 
-READERS = {"ours": read_ours, "calamine": read_calamine, "openpyxl": read_openpyxl}
+READERS: Final = {"ours": ours, "calamine": calamine, "iscc-tika": tika, "openpyxl": openpyxl}
+_SLOW: Final = ("iscc-tika", "openpyxl")
+"""Peers that are read once: their ratio is far from any threshold."""
 
 
 def _measure(name: str, path: Path) -> None:
-    """Read once in this process and print cells, wall and cpu seconds, and peak memory in MB."""
-    begun, cpu = time.perf_counter(), time.process_time()
-    cells = READERS[name](path)
-    wall, spent = time.perf_counter() - begun, time.process_time() - cpu
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{cells} {wall:.3f} {spent:.3f} {peak:.0f}")
+    """Read once in this process and print cells, cpu seconds, and peak memory in MB."""
+    read = READERS[name]()
+    cpu = time.process_time()
+    cells = read(path)
+    spent = time.process_time() - cpu
+    print(cells, spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def _fresh(name: str, path: Path) -> tuple[float, float, float]:
+    """Read in a fresh process; gives cells, cpu seconds and peak memory in MB."""
+    command = [sys.executable, __file__, "--only", name, "--keep", str(path)]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    cells, spent, peak = map(float, answer.split()[-3:])
+    return cells, spent, peak
+
+
+def _speed(path: Path, repeats: int, names: list[str]) -> None:
+    """Print cells per second and memory of ours against each peer."""
+    runs: dict[str, list[tuple[float, float, float]]] = {name: [] for name in names}
+    for repeat in range(repeats):
+        for name in names:
+            if not (repeat and name in _SLOW):
+                runs[name].append(_fresh(name, path))
+    cells = runs["ours"][0][0]
+    rates = {name: [cells / spent / 1e6 for _, spent, _ in found] for name, found in runs.items()}
+    for name in names[1:]:
+        report("cells read", rates["ours"], rates[name], "million/cpu s", of=name)
+    for name in names[1:]:
+        ours, theirs = ([peak for *_, peak in runs[one]] for one in ("ours", name))
+        report("peak memory", ours, theirs, "MB", of=name)
+
+
+def _flat(path: Path, rows: int, folder: Path) -> None:
+    """Print how much more memory twice as many cells take."""
+    half = folder / "half.xlsx"
+    build(half, rows // 2)
+    few, whole = _fresh("ours", half), _fresh("ours", path)
+    name = f"peak memory, {whole[0] / 1e6:.2f} against {few[0] / 1e6:.2f} million cells"
+    report(name, [whole[2]], [few[2]], "MB", of="ours, half")
+
+
+def _shares() -> None:
+    """Print which share of the public workbooks, and of their cells, the fast path takes."""
+    output, read = os.open(os.devnull, os.O_WRONLY), paths()
+    public = [path for path in sorted(CORPORA.rglob("*")) if path.suffix.lower() in _ENDINGS]
+    found = [cells for path in public if (cells := read(path, output)).total()]
+    alone = sum(1 for cells in found if not cells["slow"])
+    fast = sum(cells["fast"] for cells in found)
+    total = sum(cells.total() for cells in found)
+    print(
+        f"| public workbooks that take the fast path alone | {alone} | of {len(found)} | | {alone / len(found):.3g} | |"
+    )
+    print(f"| cells of public workbooks by the fast path | {fast} | of {total} | | {fast / total:.3g} | |")
 
 
 def main() -> None:
@@ -192,33 +183,15 @@ def main() -> None:
     if chosen.only:
         _measure(chosen.only, chosen.keep)
         return
+    head()
     with tempfile.TemporaryDirectory() as folder:
         path = chosen.keep or Path(folder) / "large.xlsx"
         if not path.exists():
             build(path, chosen.rows)
-        print(f"{path.stat().st_size / 1e6:.1f} MB, load {os.getloadavg()[0]:.1f}")
-        runs: dict[str, list[list[float]]] = {name: [] for name in chosen.readers}
-        for repeat in range(chosen.repeats):
-            for name in chosen.readers:
-                if name == "openpyxl" and repeat:
-                    continue
-                command = [sys.executable, "-m", "benchmarks.workbook", "--only", name, "--keep", str(path)]
-                answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-                runs[name].append([float(word) for word in answer.split()])
-        _report(runs)
-
-
-def _report(runs: dict[str, list[list[float]]]) -> None:
-    """Print each reader's median and its ratio to calamine's."""
-    middle = {
-        name: sorted(found, key=lambda run: run[2])[len(found) // 2] for name, found in runs.items() if found
-    }
-    yard = middle.get("calamine", [0, 1, 1, 1])
-    for name, (cells, wall, cpu, peak) in middle.items():
-        print(
-            f"{name:9} {cells:9.0f} cells {wall:7.2f} s wall {cpu:7.2f} s cpu {peak:6.0f} MB"
-            f"   x{wall / yard[1]:.2f} wall x{cpu / yard[2]:.2f} cpu x{peak / yard[3]:.2f} memory"
-        )
+        _speed(path, chosen.repeats, ["ours", *(name for name in chosen.readers if name != "ours")])
+        _flat(path, chosen.rows, Path(folder))
+    if CORPORA.is_dir():
+        _shares()
 
 
 if __name__ == "__main__":

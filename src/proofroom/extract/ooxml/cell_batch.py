@@ -31,9 +31,9 @@ _RUNS: Final = re.compile(rb"\x01+")
 _FEW: Final = 6
 _BOOLEANS: Final = {b"1": b"TRUE", b"0": b"FALSE", b"true": b"TRUE", b"false": b"FALSE"}
 _FLAGS: Final = {
-    IN_HIDDEN_ROW: Flag.HIDDEN_ROW,
-    IN_SEVERAL_FONTS: Flag.RICH_TEXT,
-    IN_HIDDEN_ROW | IN_SEVERAL_FONTS: Flag.HIDDEN_ROW | Flag.RICH_TEXT,
+    IN_HIDDEN_ROW: int(Flag.HIDDEN_ROW),
+    IN_SEVERAL_FONTS: int(Flag.RICH_TEXT),
+    IN_HIDDEN_ROW | IN_SEVERAL_FONTS: int(Flag.HIDDEN_ROW | Flag.RICH_TEXT),
 }
 
 

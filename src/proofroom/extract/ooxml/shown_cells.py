@@ -12,7 +12,7 @@ from typing import Final
 
 from proofroom.extract.format import Texts
 from proofroom.extract.ooxml.cell_kinds import CellKinds, Reading
-from proofroom.extract.ooxml.shown_value import NOTHING_SHOWN
+from proofroom.extract.ooxml.shown_value import NOTHING_SHOWN, Shown
 from proofroom.extract.ooxml.text_columns import packed_sparse
 from proofroom.model.evidence import CellType, Flag
 
@@ -20,6 +20,9 @@ _IRREGULAR: Final = re.compile(
     rb"(?m)^(?!-?(?:0|[1-9][0-9]{0,9}|(?:0|[1-9][0-9]{0,3})\.[0-9]{0,3}[1-9])$)[^\n]+"
 )
 """Numbers that General may show otherwise than they are written."""
+
+_FEW_KINDS: Final = 32
+"""Kinds of cells in one batch up to which each is looked at by itself."""
 
 _LONGEST_REGULAR: Final = 10
 _CHARACTERS: Final = b"0123456789.-\n"
@@ -30,6 +33,7 @@ _ODD_MINUS: Final = re.compile(rb"[0-9.]-")
 _NO_DIGITS: Final = re.compile(rb"[eE].*|[^0-9]", re.DOTALL)
 _HAS_EXPONENT: Final = re.compile(rb"[eE]")
 _PRECISE: Final = 15
+_SHOWN_DIFFERS, _PRECISION = int(Flag.SHOWN_DIFFERS), int(Flag.PRECISION)
 _TOO_LARGE: Final = 1e15
 _LONGEST_NUMBER: Final = 400
 
@@ -39,10 +43,14 @@ def shown_cells(
 ) -> Texts | None:
     """Give the shown texts of cells of these kinds, None where none differs; sets flags where it must."""
     looks: dict[int, Mapping[bytes, bytes]] = {}
-    for kind in set(present):
+    found = set(present)
+    few = len(found) <= _FEW_KINDS
+    for kind in found:
         shown = kinds.shown(kind)
         if kinds.readings[kind] is Reading.TABLE:
-            looks[kind] = shown
+            table = _look_at_decimals(shown, kinds.select(present, {kind}), raw) if few else shown
+            if table is not None:
+                looks[kind] = table
         elif kinds.types[kind] == CellType.STRING and shown.on_texts is not None:
             looks[kind] = shown.on_texts
     _look_at_numbers(kinds, present, raw, looks, flags)
@@ -54,11 +62,20 @@ def shown_cells(
     if NOTHING_SHOWN in texts:
         for place, text in zip(places, texts, strict=True):
             if text == NOTHING_SHOWN:
-                flags[place] |= Flag.SHOWN_DIFFERS
+                flags[place] |= _SHOWN_DIFFERS
         texts = [b"" if text == NOTHING_SHOWN else text for text in texts]
     if b"" in texts:
         places, texts = list(compress(places, texts)), list(filter(None, texts))
     return packed_sparse(places, texts, len(raw)) if places else None
+
+
+def _look_at_decimals(shown: Shown, chosen: bytes, raw: list[bytes]) -> Mapping[bytes, bytes] | None:
+    """Find the numbers that a format such as `0.00` shows otherwise; most are written as they are shown."""
+    if shown.others is None:
+        return shown
+    odd = set(shown.others.findall(b"\n".join(compress(raw, chosen))))
+    different = {value: text for value in odd if (text := shown[value])}
+    return defaultdict(bytes, different) if different else None
 
 
 def _look_at_numbers(
@@ -86,7 +103,7 @@ def _look_at_numbers(
     if max(map(len, written)) > _PRECISE or _HAS_EXPONENT.search(b"".join(written)):
         precise = {value for value in set(written) if has_many_digits(value)}
         for place in compress(compress(range(len(raw)), chosen), map(precise.__contains__, written)):
-            flags[place] |= Flag.PRECISION
+            flags[place] |= _PRECISION
 
 
 def _irregular(numbers: list[bytes]) -> set[bytes]:

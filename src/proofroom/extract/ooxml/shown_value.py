@@ -21,6 +21,9 @@ _MOST_REMEMBERED: Final = 200_000
 _LONGEST_REMEMBERED: Final = 1_024
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,6})?\Z")
 _SHORT: Final = re.compile(rb"-?(?:[1-9][0-9]{0,8}|0)(?:\.(?=[0-9])|(?=\Z))([0-9]{0,5})\Z")
+_OTHERS: Final = rb"(?m)^(?!-?(?:[1-9][0-9]{0,8}|0)%b$)[^\n]+"
+"""Numbers, one a line, that a format of so many decimals may show otherwise than they are written."""
+
 _LONGEST_NUMBER: Final = 400
 _LARGEST_EXPONENT: Final = 308
 _MOST_TEXT_TOKENS: Final = 16
@@ -80,7 +83,8 @@ class ShownTexts(dict[bytes, bytes]):
 class Shown(dict[bytes, bytes]):
     """What one format shows for each stored number: b"" for the same text (or one we do not render).
 
-    Computed once per distinct number and forgotten when there are too many of them.
+    Computed once per distinct number and forgotten when there are too many of them. `others` finds among lines
+    the numbers that a format such as `0.00` may show otherwise; None where only a look at each can tell.
     """
 
     def __init__(self, code: str, memory: Memory, *, date1904: bool = False) -> None:
@@ -98,6 +102,7 @@ class Shown(dict[bytes, bytes]):
         self.is_general = len(self._sections) == 1 and kinds[0] in (Kind.GENERAL, Kind.TEXT) and self._bare()
         self.on_texts = self._text_section()
         self._fixed = self._fixed_places()
+        self.others = re.compile(_OTHERS % (rb"\.[0-9]{%d}" % self._fixed)) if self._fixed > 0 else None
 
     def _fixed_places(self) -> int:
         """Give the decimals of a format that is nothing but `0` or `0.00`, -1 for any other."""

@@ -27,17 +27,17 @@ class StringUse:
         used = self._used
         if len(used) < count:
             used.extend(bytes(count - len(used)))
-        new = list(dict.fromkeys(filterfalse(used.__getitem__, numbers)))
+        new = list(filterfalse(used.__getitem__, dict.fromkeys(numbers)))
         if not new:
             return
-        first, last = min(new), max(new)
-        if last - first + 1 == len(new):
-            used[first : last + 1] = _ONE * len(new)
+        if new[-1] - new[0] + 1 == len(new) and new == sorted(new):
+            used[new[0] : new[-1] + 1] = _ONE * len(new)
         else:
             for number in new:
                 used[number] = 1
-        self.out_of_order += sum(map(gt, new, islice(new, 1, None))) + (new[0] < self._highest)
-        self._highest = max(self._highest, last)
+            self.out_of_order += sum(map(gt, new, islice(new, 1, None)))
+        self.out_of_order += new[0] < self._highest
+        self._highest = max(self._highest, *new)
 
     def note_one(self, number: int, count: int) -> None:
         """Note that a cell shows one of `count` texts."""

@@ -80,7 +80,9 @@ def cut_pieces(blocks: Iterable[bytes], table: Table) -> Iterator[tuple[bytes, b
             yield waiting[:opening], False
             waiting = waiting[opening:]
         cut = waiting.rfind(table.after) + len(table.after)
-        plain = plain and len(waiting) - cut < LONGEST_ITEM and b"<!" not in waiting
+        # A single byte is looked for first: it is found at memory speed, a pair is not.
+        declares = b"!" in waiting and b"<!" in waiting
+        plain = plain and len(waiting) - cut < LONGEST_ITEM and not declares
         if not plain:
             yield waiting, False
             waiting = b""
