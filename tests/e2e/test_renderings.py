@@ -166,6 +166,16 @@ def test_an_engine_works_in_a_sandbox_and_is_marked(case: Path) -> None:
     assert (line["text"], line["machine"], line["state"]) == ("第二行 HELLO", True, "draft")
 
 
+@pytest.mark.parametrize("below", ["", "keys"])
+def test_an_engine_never_reads_the_case(case: Path, below: str) -> None:
+    tree = case / below if below else case.parent
+    done = proofroom(
+        *("renderings", case, "make", f"{digest(case, 'list.txt')}#para=2", "--language", "en"),
+        *("--machine", "upper 1", "--command", "cat", "--reads", tree, "--json"),
+    )
+    assert (done.status, done.document["error"]["code"]) == (2, "wrong-use")
+
+
 def test_an_engine_that_fails_leaves_nothing(case: Path) -> None:
     done = proofroom(
         *("renderings", case, "make", digest(case, "list.txt"), "--language", "en"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from proofroom.errors import BadRendering, MissingTool
+from proofroom.errors import BadRendering, MissingTool, WrongUse
 from proofroom.extract.sandbox import Sandbox
 from proofroom.extract.sandbox.tool import ToolBounds, run_tool
 from proofroom.model.states import Reason
@@ -36,13 +36,22 @@ class Engine:
     trees: tuple[str, ...]
 
 
-def engine_named(sandbox: Sandbox, command: Sequence[str], trees: Sequence[Path]) -> Engine:
-    """Find a program on this machine; raises MissingTool when there is none of that name."""
+def engine_named(sandbox: Sandbox, command: Sequence[str], trees: Sequence[Path], case: Path) -> Engine:
+    """Find a program on this machine; raises MissingTool when there is none of that name.
+
+    What it writes is kept outside keys/, so raises WrongUse where a folder that it may read is of the case or holds it.
+    """
     found = shutil.which(command[0])
     if found is None:
         raise MissingTool(f"there is no program {command[0]}", remedy="Install it, or give its full path.")
     path = Path(found).resolve()
     folders = (path.parent, *(tree.resolve() for tree in trees))
+    for folder in folders:
+        if case.resolve().is_relative_to(folder) or folder.is_relative_to(case.resolve()):
+            raise WrongUse(
+                f"an engine that may read {folder} could read the case and its keys",
+                remedy="Keep the engine and its models in a folder of their own, away from the case.",
+            )
     return Engine(sandbox, (str(path), *command[1:]), tuple(str(folder) for folder in folders))
 
 

@@ -73,12 +73,14 @@ class RenderingWork:
         signing: Signing,
         sandbox: Callable[[], Sandbox],
         limits: Limits,
+        case: Path,
     ) -> None:
-        """Sign as that member; `sandbox` gives the one in which files are read and engines run."""
+        """Sign as that member; `sandbox` gives the one in which files are read and engines run, never on the case."""
         self._looking = looking
         self._signing = signing
         self._sandbox = sandbox
         self._limits = limits
+        self._case = case
 
     def bring(self, files: Sequence[Path], made: MadeBy, address: str | None) -> dict[str, Any]:
         """Take files in; gives how many renderings came, and each that could not be taken with its place and why.
@@ -101,9 +103,9 @@ class RenderingWork:
     ) -> list[str]:
         """Let an engine of this machine render what stands at some addresses; gives the ids of the drafts.
 
-        Raises MissingTool when there is no such program, BadRendering when it fails.
+        Raises MissingTool when there is none, WrongUse when it could read the case, BadRendering when it fails.
         """
-        engine = engine_named(self._sandbox(), shlex.split(command), trees)
+        engine = engine_named(self._sandbox(), shlex.split(command), trees, self._case)
         wheres = [self._looking.resolve(address) for address in addresses]
         if made.kind is RenderingKind.TRANSCRIPT:
             return [one for where in wheres for one in self._transcribe(engine, where, made)]

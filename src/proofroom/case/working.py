@@ -266,7 +266,7 @@ class Work:
 
         file = HandFile(self._folder, FILE, self._file.signers())
         signing = Signing(file, self._by, self._keys.member(self._by))
-        return RenderingWork(looking, signing, self._sandbox, self._file.limits)
+        return RenderingWork(looking, signing, self._sandbox, self._file.limits, self._folder)
 
     def _note(self, act: Act, facts: Mapping[str, Any]) -> None:
         self._log.append([Event(act, now(), self._by, facts)])

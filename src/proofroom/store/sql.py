@@ -49,7 +49,7 @@ def run_sql(derived: Path, query: str, mask: Mask, seconds: float = SECONDS) -> 
         )
     except subprocess.TimeoutExpired:
         message = f"the query took longer than {seconds:g} seconds"
-        raise RefusedSql(message) from None
+        raise RefusedSql(message, remedy="Choose fewer artifacts or columns, or add a limit.") from None
     if done.returncode == 1 and done.stdout:
         answer = json.loads(done.stdout)
         kind = _FAILURES.get(answer["code"], RefusedSql)
