@@ -37,6 +37,7 @@ def test_a_webvtt_file_keeps_its_notes_and_its_cues(read_with: Read) -> None:
         "para=1": "WEBVTT - talk",
         "para=3": "NOTE by hand",
         "cue=1": "<v Speaker>one",
+        "cue=1&name=1": "intro",
         "cue=1&from=1": "00:01.000",
         "cue=1&to=1": "00:02.000",
     }

@@ -57,6 +57,7 @@ class _Cues:
     def __init__(self, lines: LineBatch) -> None:
         self._lines = lines
         self._times: tuple[str, str] | None = None
+        self._name: dict[str, str] = {}
         self._held: list[str] = []
         self._length = 0
         self._first = 0
@@ -67,10 +68,11 @@ class _Cues:
         times = _TIMES.match(untrusted_line)
         if times:
             # The line before a time is a cue's number or name, not what was said.
-            if self._held and (self._times is None or _NUMBER.match(self._held[-1])):
-                self._held.pop()
+            named = self._held and (self._times is None or _NUMBER.match(self._held[-1]))
+            name = self._held.pop() if named else ""
             self.end()
             self._times = (times.group(1), times.group(2))
+            self._name = {} if not name or _NUMBER.match(name) else {"name": name}
         elif not untrusted_line.strip():
             self.end()
         else:
@@ -89,7 +91,7 @@ class _Cues:
             return
         self.count += 1
         cue = Line(f"cue={self.count}", PieceKind.PARAGRAPH, text)
-        for line in with_facts(cue, **{"from": times[0], "to": times[1]}):
+        for line in with_facts(cue, **self._name, **{"from": times[0], "to": times[1]}):
             self._lines.add(line)
 
 
