@@ -14,10 +14,12 @@ import typing as _typing
 
 from proofroom.errors import (
     BadCase,
+    BadCondition,
     BadIntake,
     BadJournal,
     BadMember,
     BadQuery,
+    BadRendering,
     BadSegment,
     BadSource,
     BadWhere,
@@ -46,10 +48,12 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "BadCase",
+    "BadCondition",
     "BadIntake",
     "BadJournal",
     "BadMember",
     "BadQuery",
+    "BadRendering",
     "BadSegment",
     "BadSource",
     "BadWhere",

@@ -118,6 +118,19 @@ def test_repeated_cells_and_rows_keep_their_addresses(zipped: Zipped) -> None:
     assert keeper.kept[1, 7, 1].flags == Flag.HIDDEN_ROW
 
 
+def test_what_is_repeated_millions_of_times_is_cut_and_that_is_said(
+    zipped: Zipped, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("proofroom.extract.opendocument.sheet_cells._MOST_COPIES", 100)
+    filled = row(cell("x"), more='table:number-rows-repeated="101"')
+    assert len(read(zipped(content(table(filled)))).raw()) == 101
+    bomb = row(cell("x", 'table:number-columns-repeated="60"'), more='table:number-rows-repeated="1048576"')
+    data = zipped(content(table(bomb)))
+    keeper = Keeper()
+    with pytest.raises(Unreadable, match="limit-expansion"):
+        FORMAT.read(Source(io.BytesIO(data), len(data), DEFAULT), keeper)
+
+
 def test_a_bomb_of_repeated_cells_is_cut_by_the_limit(zipped: Zipped) -> None:
     class Counting(Keeper):
         seen = 0

@@ -112,6 +112,12 @@ def test_a_zip_cut_short_gives_what_arrived() -> None:
     assert read_container(FORMAT, b"PK\3\4").ended == (State.DAMAGED, Reason.NOT_WELL_FORMED)
 
 
+def test_a_cut_zip_gives_members_of_any_name_that_follow_one_another() -> None:
+    whole = packed(("a", b"1" * 90), ("line\nbreak", b"2" * 90), ("", b"3" * 90), ("z", b"4" * 90))
+    kept = read_container(FORMAT, whole[: whole.index(b"PK\1\2")])
+    assert [member.name for member in kept.members] == [b"a", b"line\nbreak", b"", b"z"]
+
+
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 def test_sizes_that_stand_behind_the_data_are_found_without_a_directory(method: int) -> None:
     inner = packed(("inside", b"not of this zip"), method=zipfile.ZIP_STORED)

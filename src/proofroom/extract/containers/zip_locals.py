@@ -26,6 +26,7 @@ from proofroom.extract.containers.zip_entries import (
 from proofroom.extract.format import Unreadable
 
 _LOCAL: Final = struct.Struct("<4sHHHHHIIIHH")
+_BLANK: Final = 0x20
 _FEW_VERSIONS: Final = 100
 _METHODS: Final = frozenset((STORED, LZMA, PPMD, AES, 1, 6, 10, 94, 96, 97, *BY_ZIP_METHOD))
 _MARK: Final = re.compile(rb"PK(?:\x03\x04|\x07\x08|\x01\x02)")
@@ -76,10 +77,10 @@ def unlisted_entries(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[E
     """
     marks = _Marks(stream, end)
     work = _Work(4 * (end - start) + _LEAST_WORK)
-    at = start
+    at = follows = start
     while (at := marks.find(at)) >= 0:
         found = local_entry(stream, at)
-        if found is None or not _is_likely(found[0]):
+        if found is None or not _is_likely(found[0], follows=at == follows):
             at += _MARK_LENGTH
             continue
         entry, data = found
@@ -87,6 +88,7 @@ def unlisted_entries(stream: BinaryIO, start: int, end: int) -> Iterator[tuple[E
             entry = _measured(stream, entry, data, end, work)
         yield entry, data
         at = max(data + (entry.packed or 0), at + _MARK_LENGTH)
+        follows = _behind_descriptor(stream, at) if entry.flags & DESCRIPTOR else at
 
 
 class _Marks:
@@ -129,13 +131,23 @@ class _Work:
     left: int
 
 
-def _is_likely(entry: Entry) -> bool:
-    """Tell a local header from the same four bytes in a program or a picture."""
+def _behind_descriptor(stream: BinaryIO, at: int) -> int:
+    """Give where the next header stands when a data descriptor of one of its four forms lies between."""
+    stream.seek(at)
+    data = stream.read(28)
+    return next((at + size for size in (16, 12, 24, 20) if data[size : size + 4] == b"PK\3\4"), at)
+
+
+def _is_likely(entry: Entry, *, follows: bool) -> bool:
+    """Tell a local header from the same four bytes in a program or a picture.
+
+    One that stands where the entry before it ends may have any name, also none.
+    """
     return (
         entry.method in _METHODS
         and entry.version & 0xFF < _FEW_VERSIONS
-        and 0 < len(entry.untrusted_name) <= SHORT_ALL >> 3
-        and not any(byte < 0x20 for byte in entry.untrusted_name)
+        and len(entry.untrusted_name) <= SHORT_ALL >> 3
+        and (follows or (bool(entry.untrusted_name) and min(entry.untrusted_name) >= _BLANK))
     )
 
 

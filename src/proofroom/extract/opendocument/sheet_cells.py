@@ -28,6 +28,9 @@ from proofroom.model.states import Reason, State
 
 _TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _LINK: Final = "http://www.w3.org/1999/xlink "
+_MOST_COPIES: Final = 4_000_000
+"""Cells that stand in a sheet by being repeated: four columns filled to the last row. A few bytes can claim billions."""
+
 _COLUMNS_REPEATED: Final = f"{_TABLE}number-columns-repeated"
 _ROWS_REPEATED: Final = f"{_TABLE}number-rows-repeated"
 _WIDE: Final = f"{_TABLE}number-columns-spanned"
@@ -69,7 +72,7 @@ class OdsCells:
         self._row_repeated, self._row_hidden, self._row_style = 1, False, ""
         self._column_ends: list[int] = []
         self._column_styles: list[str] = []
-        self._nested = 0
+        self._nested = self._copies = 0
         self._special = False
         self._text: list[str] | None = None
         self._starts = self._start_readers()
@@ -205,6 +208,9 @@ class OdsCells:
             if self.cells is not None and self._row_hidden:
                 self.cells.hidden_rows.add(row)
             for column, repeated, cell in self._in_row:
+                self._copies += repeated - (row == self._row + 1)
+                if self._copies > _MOST_COPIES:
+                    raise Unreadable(State.TRUNCATED, Reason.LIMIT_EXPANSION)
                 self._give(row, column, repeated, cell)
         self._row += self._row_repeated
         self._in_row = []
