@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from typing import Final
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Of the stage: what was read by another version is read anew. It stands here so that it costs no import."""

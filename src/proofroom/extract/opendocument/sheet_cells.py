@@ -29,7 +29,7 @@ from proofroom.model.states import Reason, State
 _TEXT: Final = "urn:oasis:names:tc:opendocument:xmlns:text:1.0 "
 _LINK: Final = "http://www.w3.org/1999/xlink "
 _MOST_COPIES: Final = 4_000_000
-"""Cells that stand in a sheet by being repeated: four columns filled to the last row. A few bytes can claim billions."""
+"""Cells that stand in a sheet by being repeated: four full columns. A few bytes can claim billions."""
 
 _COLUMNS_REPEATED: Final = f"{_TABLE}number-columns-repeated"
 _ROWS_REPEATED: Final = f"{_TABLE}number-rows-repeated"
