@@ -8,11 +8,6 @@ from typing import BinaryIO, Final
 _BLOCK: Final = 1 << 18
 
 
-def sha256_hex(data: bytes) -> str:
-    """Give the SHA-256 of some bytes as 64 hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def sha256_stream(file: BinaryIO) -> tuple[str, int]:
     """Give the SHA-256 (64 hex digits) of what is left in a stream, and how many bytes that was."""
     state = hashlib.sha256()

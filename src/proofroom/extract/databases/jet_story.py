@@ -19,7 +19,6 @@ from proofroom.model.evidence import Flag, PieceKind
 from proofroom.model.states import Reason, State
 
 _CATALOG: Final = 2
-_CATALOG_NAME: Final = "MSysObjects"
 _TABLE, _LINKED = 1, (4, 6)
 _PAGE: Final = 0x00FFFFFF
 _SYSTEM_FLAGS: Final = 0x80000002 | 0x8

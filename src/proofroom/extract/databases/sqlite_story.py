@@ -21,7 +21,6 @@ from proofroom.model.states import Reason, State
 _FIRST_ROW: Final = 2
 _LONGEST_HEX: Final = 256
 _DELETED: Final = Flag.DELETED | Flag.HIDDEN_TEXT
-_LONGEST_FACTS: Final = 1_000
 
 
 def read_sqlite(source: Source, sink: Sink) -> None:

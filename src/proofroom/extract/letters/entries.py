@@ -24,7 +24,6 @@ _KINDS: Final = {
     "pkcs7-mime": "p7m",
     "pgp": "asc",
 }
-_NO_NAMES: Final = ("BEGIN", "END")
 _FILE_NAMES: Final = ("FILENAME", "X-FILENAME", "X-APPLE-FILENAME", "X-ORACLE-FILENAME", "X-NAME")
 
 

@@ -51,11 +51,6 @@ def sample_of(quads: Quads, count: int) -> list[int]:
     return [int(pool[round(k * (len(pool) - 1) / (count - 1))]) for k in range(count)]
 
 
-def mean_confidence(read: Sequence[tuple[str, float]]) -> float:
-    """Give the mean confidence; a line in which nothing was read counts as nothing."""
-    return sum(score for text, score in read if text.strip()) / max(1, len(read))
-
-
 def line_height(quads: Quads) -> float:
     """Give how high the lines of a page are."""
     return float(np.median(np.linalg.norm(quads[:, 0] - quads[:, 3], axis=1))) if len(quads) else 45.0

@@ -10,7 +10,6 @@ from proofroom.extract.ole.ppt_records import Kind, Record, Records
 
 _BREAKS: Final = str.maketrans({"\r": "\n", "\x0b": "\n", "\0": None})
 _LONGEST_STRING: Final = 1 << 16
-_RUNS_A_PROGRAM: Final = 2
 _WINDOWS: Final = {
     byte: bytes((byte,)).decode("cp1252")
     for byte in range(0x80, 0xA0)

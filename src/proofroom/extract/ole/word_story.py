@@ -25,11 +25,9 @@ _ENDS: Final = "\r\x07"
 _PAGE: Final = "\x0c"
 _FIELD_BEGINS, _FIELD_TURNS, _FIELD_ENDS = "\x13", "\x14", "\x15"
 _SIGNS: Final = {"\t": "\t", "\n": "\n", "\x0b": "\n", "\x0e": "\n", "\x0c": "\n", "\x1e": "\u2011"}
-_SYMBOL: Final = "("
 _LINK: Final = re.compile(r'^\s*HYPERLINK\b\s*(?:"((?:[^"\\]|\\.)*)"|([^\s\\]\S*))?', re.IGNORECASE)
 _PLACE: Final = re.compile(r'\\l\s+(?:"((?:[^"\\]|\\.)*)"|(\S+))')
 _MOST_FIELDS: Final = 64
-_NOBODY: Final = (0, 0)
 
 
 @dataclass(slots=True)

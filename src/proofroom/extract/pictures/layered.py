@@ -14,7 +14,6 @@ _HEAD: Final = 26
 _MOST_LAYERS: Final = 10_000
 _MOST_BLOCKS: Final = 4_096
 _HIDDEN: Final = 2
-_CHANNEL: Final = 6
 _KINDS: Final = ("Bitmap", "Gray", "Indexed", "RGB", "CMYK", "", "", "Multichannel", "Duotone", "Lab")
 _LARGE: Final = 2
 _LONG_KEYS: Final = frozenset(

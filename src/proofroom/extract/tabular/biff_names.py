@@ -27,7 +27,6 @@ _BUILT_IN: Final = (
 )  # fmt: skip
 _OWN, _ADD_IN = 0x0401, 0x3A01
 _HIDDEN, _MACRO, _IS_BUILT_IN = 1, 0x0E, 0x20
-_OUTSIDE_OF_CELLS: Final = 0xFFFE
 _DDE: Final = 0x7FE2
 _OLD_OWN, _OLD_ADD_IN, _OLD_SAME = "\3", ":", "\2"
 
