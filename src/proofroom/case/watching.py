@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final, Protocol, runtime_checkable
 
 from proofroom.case.costs import CONTAINERS, MAIL, cost_class
@@ -39,6 +39,14 @@ class Costing(Protocol):
 
     def spent(self, name: str, size: int, seconds: float, *, contained: bool) -> None:
         """Say what one thing of a class has cost."""
+
+
+@runtime_checkable
+class Attending(Protocol):
+    """A face that also wants to know what is under way."""
+
+    def at_work(self, sizes: Sequence[int]) -> None:
+        """Say how many bytes each thing has that is being read just now."""
 
 
 class Silent:
@@ -90,6 +98,33 @@ class Weighed:
         self._progress.advance(done, size)
 
 
+class _UnderWay:
+    """Which jobs were given to workers and have not ended."""
+
+    def __init__(self, face: Attending | None) -> None:
+        self._face = face
+        self._sizes: dict[int, int] = {}
+        self._ahead: int | None = None
+
+    def handed_out(self, jobs: Iterator[Job]) -> Iterator[Job]:
+        """Pass the jobs on."""
+        for job in jobs:
+            self._ahead, self._sizes[job.id] = job.id, job.size
+            yield job
+            # Only whoever asks for the next one has given this one to a worker.
+            self._ahead = None
+            self._tell()
+
+    def ended(self, job: Job) -> None:
+        """Let a job go."""
+        self._sizes.pop(job.id, None)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._face is not None:
+            self._face.at_work(tuple(size for one, size in self._sizes.items() if one != self._ahead))
+
+
 class WatchedPool:
     """A pool that tells what each job has cost, and now and then lets what was read so far be found."""
 
@@ -104,6 +139,7 @@ class WatchedPool:
         self._pool = pool
         self._clock = clock
         self._costing = progress if isinstance(progress, Costing) else None
+        self._attending = progress if isinstance(progress, Attending) else None
         self._settle = settle
         self._began = self._settled = clock()
 
@@ -115,8 +151,10 @@ class WatchedPool:
         restart: Callable[[Job], None],
     ) -> None:
         """Run every job; each ends exactly once."""
+        under_way = _UnderWay(self._attending)
 
         def watched(job: Job, how: Ended) -> None:
+            under_way.ended(job)
             name = cost_class(job.untrusted_name)
             if self._costing is not None:
                 contained = name in (CONTAINERS, MAIL)
@@ -126,7 +164,7 @@ class WatchedPool:
                 self._settle()
                 self._settled = self._clock()
 
-        self._pool.run(jobs, consume, watched, restart)
+        self._pool.run(under_way.handed_out(jobs), consume, watched, restart)
 
     def _is_due(self) -> bool:
         """Say whether it is time to let what was read be found."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final, Self
 
 from proofroom.case.meter import Load, Meter, Standing
+from proofroom.cli.heartbeat import Heartbeat, duration
 from proofroom.cli.output import human_bytes
 
 _EVERY: Final = {"bar": 0.2, "lines": 5.0, "json": 1.0}
@@ -18,8 +20,6 @@ _SLOW: Final = "ocr"
 _MOST_CLASSES: Final = 3
 _WIDE: Final = 119
 """Columns of a terminal on which a bar has room for classes."""
-_MINUTES: Final = 90.0
-_HOURS: Final = 5_400.0
 
 
 class Bars:
@@ -33,6 +33,7 @@ class Bars:
         self._task: Any = None
         self._spoke = time.monotonic()
         self._has_spoken = False
+        self._heartbeat = Heartbeat(self._still) if show in ("bar", "lines") else None
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -50,12 +51,16 @@ class Bars:
             )
             self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
             self._bars.start()
+        if self._heartbeat is not None:
+            self._heartbeat.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Say how the last stage ended, and stop drawing."""
+        if self._heartbeat is not None:
+            self._heartbeat.stop()
         self._end_stage()
         if self._bars is not None:
             self._bars.stop()
@@ -65,11 +70,14 @@ class Bars:
         if stage != self._meter.stage:
             self._end_stage()
             self._has_spoken = False
+            if self._heartbeat is not None:
+                self._heartbeat.at_work(None)
             if self._bars is not None:
                 if self._task is not None:
                     self._bars.remove_task(self._task)
                 self._task = self._bars.add_task(stage, total=1.0, counted="", left="")
         self._meter.begin(stage, total, size)
+        self._beat()
 
     def expect(self, loads: Mapping[str, Load], growing: int) -> None:
         """Say what is left, by class, and how many of it may hold more."""
@@ -82,10 +90,34 @@ class Bars:
     def advance(self, done: int, size: int) -> None:
         """Say that so many more are done."""
         self._meter.advance(done, size)
+        self._beat()
         now = time.monotonic()
         if self._show != "none" and now - self._spoke > _EVERY[self._show]:
             self._spoke = now
             self._speak()
+
+    def at_work(self, sizes: Sequence[int]) -> None:
+        """Say how many bytes each file has that is being read just now."""
+        if self._heartbeat is not None:
+            self._heartbeat.at_work(sizes)
+
+    def _beat(self) -> None:
+        """Note that something goes on."""
+        if self._heartbeat is not None:
+            self._heartbeat.advanced()
+
+    def _still(self, words: str) -> None:
+        """Say, from the thread of the heartbeat, that it goes on although nothing was done for a while."""
+        if not self._meter.stage:
+            return
+        self._has_spoken = True
+        # The stage may end in this very moment, and whoever reads stderr may be gone.
+        with suppress(KeyError, OSError):
+            if self._bars is not None:
+                self._bars.update(self._task, left=words)
+            else:
+                sys.stderr.write(f"{self._meter.stage}: {words}\n")
+                sys.stderr.flush()
 
     def _speak(self) -> None:
         standing = self._meter.standing()
@@ -119,7 +151,15 @@ def counted(standing: Standing) -> str:
     if standing.stage == _SLOW:
         now, mean = 60 * standing.rate_now, 60 * standing.rate_mean
         return f"{words}, {now:,.1f} pages/min (mean {mean:,.1f})"
-    return f"{words}, {standing.rate_now:,.0f}/s (mean {standing.rate_mean:,.0f}/s)"
+    return f"{words}, {rate(standing.rate_now)} (mean {rate(standing.rate_mean)})"
+
+
+def rate(each_second: float) -> str:
+    """Write how many are done in a second, or in a minute or an hour where that would be none."""
+    if each_second >= 1:
+        return f"{each_second:,.0f}/s"
+    minute = 60 * each_second
+    return f"{minute:.0f}/min" if minute >= 1 or not minute else f"{60 * minute:.0f}/h"
 
 
 def left_of(standing: Standing, most: int) -> str:
@@ -141,13 +181,6 @@ def growing(containers: int) -> str:
     if not containers:
         return ""
     return "1 container may hold more" if containers == 1 else f"{containers:,} containers may hold more"
-
-
-def duration(seconds: float) -> str:
-    """Write a time for people."""
-    if seconds > _HOURS:
-        return f"{seconds / 3600:.1f} h"
-    return f"{seconds / 60:.0f} min" if seconds > _MINUTES else f"{seconds:.0f} s"
 
 
 def as_document(standing: Standing) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -80,6 +80,50 @@ def test_each_job_tells_its_class_and_its_cost() -> None:
     pool.run(jobs, lambda job, data: True, lambda job, how: ended.append(job.id), lambda job: None)
     assert face.costs == [("workbooks", 5, 2.0, False), ("containers", 6, 2.0, True)]
     assert ended == [1, 2]
+
+
+class Ahead(Slow):
+    """Workers of which each has one job for a while; the next is asked for before one is given out, as by the pool."""
+
+    def run(
+        self,
+        jobs: Iterator[Job],
+        consume: Callable[[Job, bytes], bool],
+        ended: Callable[[Job, Ended], None],
+        restart: Callable[[Job], None],
+    ) -> None:
+        """Run two jobs at once, then a third."""
+        given = [next(jobs), next(jobs)]
+        last = next(jobs)
+        for job in given:
+            ended(job, Ended(None, Reason.NONE, self.seconds))
+        next(jobs, None)
+        ended(last, Ended(None, Reason.NONE, self.seconds))
+
+
+class Attentive(Silent):
+    """A face that remembers what was under way."""
+
+    def __init__(self) -> None:
+        """Know nothing."""
+        self.told: list[tuple[int, ...]] = []
+
+    def at_work(self, sizes: Sequence[int]) -> None:
+        """Take what is under way."""
+        self.told.append(tuple(sizes))
+
+
+@pytest.mark.parametrize(
+    ("workers", "told"), [(Ahead(1.0), [(5,), (5, 6), (6,), (), (7,), ()]), (Slow(1.0), [()] * 6)]
+)
+def test_a_face_is_told_what_is_under_way_and_nothing_that_waits(
+    workers: Slow, told: list[tuple[int, ...]]
+) -> None:
+    face = Attentive()
+    jobs = (Job(size, Path("x"), size, b"x.txt") for size in (5, 6, 7))
+    pool = WatchedPool(workers, face, lambda: None)
+    pool.run(jobs, lambda job, data: True, lambda job, how: None, lambda job: None)
+    assert face.told == told
 
 
 def test_a_face_is_told_what_waits_whenever_a_level_begins() -> None:
