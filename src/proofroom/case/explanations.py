@@ -88,7 +88,7 @@ REASONS: Final[dict[Reason, str]] = {
     Reason.UNREADABLE_FOLDER: "The system did not let us list this folder; what lies in it is not known.",
     Reason.CHANGED_WHILE_READ: "It changed while it was copied; the copy is of neither version.",
     Reason.UNSAFE_NAME: "Its name would lead out of its container.",
-    Reason.ENTITY_EXPANSION: "It is XML that defines entities, as bombs and spies do.",
+    Reason.ENTITY_EXPANSION: "It is XML whose entities nest, are long or many, or lie elsewhere: a bomb or a spy.",
     Reason.WORKER_DIED: "Its reader ended without an answer.",
     Reason.BAD_FRAME: "Its reader answered with something that is not an answer; nothing of it was kept.",
     Reason.EXTERNAL_PART: "It names content that lies elsewhere, which is recorded and never fetched.",

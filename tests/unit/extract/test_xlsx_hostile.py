@@ -64,6 +64,22 @@ def test_entities_in_the_workbook_part_refuse_it() -> None:
     assert (end(found), found.kept) == ((State.REFUSED, Reason.ENTITY_EXPANSION), {})
 
 
+def test_a_short_entity_reads_the_same_whether_it_stands_in_a_cell_or_holds_one() -> None:
+    head = '<!DOCTYPE worksheet [<!ENTITY e "甲"><!ENTITY c "<c r=\'B1\'><v>7</v></c>">]>'
+    data = changed(
+        one('<row r="1"><c r="A1" t="str"><v>&amp;1</v></c><c r="D1"><v>2</v></c></row>'),
+        "xl/worksheets/sheet1.xml",
+        lambda xml: (
+            xml.replace(b"?>\n", b"?>\n" + head.encode(), 1)
+            .replace(b"&amp;1", b"&e;1")
+            .replace(b'<c r="D1">', b'&c;<c r="D1">')
+        ),
+    )
+    found = keep(FORMAT.read, data)
+    assert found.raw() == {(1, 1): "甲1", (1, 2): "7", (1, 4): "2"}
+    assert found.partial == []
+
+
 def test_an_entity_that_only_an_outside_document_knows_is_not_left_out_in_silence() -> None:
     head = '<!DOCTYPE worksheet SYSTEM "http://a.example/x.dtd">'
     data = one('<row r="1"><c r="A1" t="str"><v>12&secret;3</v></c></row>')

@@ -1,4 +1,4 @@
-"""XML: the text and attributes of every element, in any encoding; entities refused, nothing fetched."""
+"""XML: the text and attributes of every element, in any encoding; bombs refused, nothing fetched."""
 
 from __future__ import annotations
 
@@ -90,8 +90,50 @@ def test_base64_of_office_and_pictures_of_drawings_are_members(read_with: Read) 
 
 
 @pytest.mark.parametrize("made", [hostile.external_entity(), hostile.entity_bomb()])
-def test_a_document_that_defines_entities_is_refused(read_with: Read, made: hostile.Made) -> None:
+def test_a_document_of_the_world_whose_entities_multiply_or_lie_elsewhere_is_refused(
+    read_with: Read, made: hostile.Made
+) -> None:
     assert read_with(FORMAT, made.data or b"").ended == (State.REFUSED, Reason.ENTITY_EXPANSION)
+
+
+@pytest.mark.parametrize("elsewhere", ["", 'PUBLIC "-//W3C//DTD SVG 1.1//EN" "http://a.example/svg.dtd" '])
+def test_short_entities_as_illustrator_writes_them_are_resolved(read_with: Read, elsewhere: str) -> None:
+    page = (
+        f'<!DOCTYPE svg {elsewhere}[<!ENTITY ns_svg "http://www.w3.org/2000/svg"><!ENTITY gap "&#160;">'
+        f"<!ENTITY long '{'x' * 256}'>]>"
+        '<svg xmlns="&ns_svg;"><text id="a&gap;b">第一&gap;集训</text>'
+        "<text>see &ns_svg;</text><text>&long;</text></svg>"
+    )
+    found = read_with(FORMAT, page.encode())
+    assert found.said == {
+        "para=1&attribute=id": "a\xa0b",
+        "para=1": "第一\xa0集训",
+        "para=2": "see http://www.w3.org/2000/svg",
+        "para=3": "x" * 256,
+    }
+    assert (found.ended, found.partial) == (None, [])
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '<!ENTITY z "z"><!ENTITY e "&z;&z;">',
+        '<!ENTITY z "z"><!ENTITY e "&#38;z;&#38;z;">',
+        f'<!ENTITY e "{"x" * 257}">',
+        '<!ENTITY % z "z"><!ENTITY e "e">',
+        '<!ENTITY e "&#37;z;">',
+        '<!ENTITY e SYSTEM "file:///etc/passwd">',
+        '<!ENTITY e PUBLIC "x" "http://a.example/x">',
+        '<!NOTATION n SYSTEM "n"><!ENTITY e SYSTEM "http://a.example/x" NDATA n>',
+        "".join(f'<!ENTITY e{number} "x">' for number in range(201)),
+    ],
+)
+def test_entities_that_nest_or_are_long_or_many_or_lie_elsewhere_are_refused(
+    read_with: Read, entities: str
+) -> None:
+    page = f"<!DOCTYPE r [{entities}]><r>&e;</r>"
+    found = read_with(FORMAT, page.encode())
+    assert (found.ended, found.said) == ((State.REFUSED, Reason.ENTITY_EXPANSION), {})
 
 
 def test_an_entity_defined_elsewhere_is_a_gap_and_everybodys_is_a_sign(read_with: Read) -> None:

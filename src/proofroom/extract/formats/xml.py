@@ -3,7 +3,8 @@
 `para=N` counts elements that hold text or attributes, `para=N&attribute=NAME` is an attribute, `comment=N`
 a comment. The encoding is found first and the text handed to the parser as UTF-8, since the parser knows
 few. Where XML breaks its own rules, what follows is still read, loosely, and the file ends `damaged`. A
-document that defines entities is refused. Nothing that it names elsewhere is ever fetched.
+document whose entities are nested, long or many, or lie elsewhere, is refused. Nothing that it names elsewhere
+is ever fetched.
 """
 
 from __future__ import annotations

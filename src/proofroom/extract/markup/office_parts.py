@@ -35,7 +35,7 @@ def main_part(package: Package, guessed: str, failed: Callable[[Reason], None]) 
 def read_part(package: Package, name: str, handler: Handler) -> Reason:
     """Parse one part into a handler; gives the reason why it could not be read to its end, or NONE.
 
-    One that declares entities refuses the whole artifact: Office never writes that.
+    One whose entities nest, are long or lie elsewhere refuses the whole artifact: Office never writes that.
     """
     entry = package.find(name)
     if entry is None:

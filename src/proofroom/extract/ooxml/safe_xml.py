@@ -1,5 +1,7 @@
-"""Parse XML nobody trusts with expat: streaming, namespaces resolved, entity declarations refused.
+"""Parse XML nobody trusts with expat: streaming, namespaces resolved, entities refused but for plain short ones.
 
+An entity inside the document whose value is short and names no other (as Illustrator writes them) multiplies
+nothing by much, and passes; nested, parameter and outside ones, as bombs and spies need them, end the reading.
 Elements reach the handler under their local names: strict and transitional Office namespaces are one
 here (ISO/IEC 29500), and so is every prefix that a writer chose.
 """
@@ -20,6 +22,8 @@ _DEEPEST: Final = 256
 _MOST_ELEMENTS: Final = 2_000_000
 _MOST_TEXT: Final = 128 << 20
 _MOST_DIGITS: Final = 9
+_LONGEST_ENTITY: Final = 256
+_MOST_ENTITIES: Final = 200
 _TRUE: Final = ("1", "true", "on")
 
 
@@ -46,7 +50,7 @@ class SafeParser:
         self._parser.buffer_size = _BUFFER
         self._handler = handler
         self._local: dict[str, str] = {}
-        self._depth = 0
+        self._depth = self._entities = 0
         self.prefixes: set[str] = set()
         self._parser.StartNamespaceDeclHandler = self._declare
         if whole:
@@ -54,7 +58,7 @@ class SafeParser:
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = handler.text
-        self._parser.EntityDeclHandler = _refuse_entity
+        self._parser.EntityDeclHandler = self._declare_entity
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         """Parse the next block."""
@@ -66,6 +70,21 @@ class SafeParser:
     def _declare(self, prefix: str | None, _uri: str | None) -> None:
         if len(self.prefixes) < _BUFFER:
             self.prefixes.add(prefix or "")
+
+    def _declare_entity(
+        self, _name: str, is_parameter: object, untrusted_value: str | None, *_elsewhere: object
+    ) -> None:
+        """Let a short value pass that can name nothing else; one that lies elsewhere comes without a value."""
+        self._entities += 1
+        if (
+            is_parameter
+            or untrusted_value is None
+            or len(untrusted_value) > _LONGEST_ENTITY
+            or "&" in untrusted_value
+            or "%" in untrusted_value
+            or self._entities > _MOST_ENTITIES
+        ):
+            _refuse_entity()
 
     def _start(self, name: str, attributes: Attributes) -> None:
         self._depth += 1
@@ -86,7 +105,7 @@ class SafeParser:
 
 
 def _refuse_entity(*_declaration: object) -> None:
-    """Refuse a document that declares entities, or names one that it leaves to be fetched."""
+    """Refuse a document whose entities multiply or lie elsewhere, or that names one left to be fetched."""
     raise DamagedPart(Reason.ENTITY_EXPANSION)
 
 

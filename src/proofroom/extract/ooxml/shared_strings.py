@@ -17,6 +17,7 @@ from proofroom.extract.format import utf8
 from proofroom.extract.ooxml.package import DamagedPart
 from proofroom.extract.ooxml.safe_xml import Attributes, SafeParser
 from proofroom.extract.ooxml.string_use import StringUse
+from proofroom.extract.ooxml.text_table import TextTable
 from proofroom.extract.ooxml.xml_bytes import (
     NotPlain,
     Table,
@@ -60,23 +61,28 @@ class SharedStrings:
     hints: reading aids by the same indexes. use: which texts cells show, noted as they are resolved.
     """
 
-    texts: list[bytes] = field(default_factory=list)
+    texts: TextTable = field(default_factory=TextTable)
     rich: set[bytes] = field(default_factory=set)
     hints: dict[bytes, bytes] = field(default_factory=dict)
-    longest: int = 0
     use: StringUse = field(default_factory=StringUse)
+
+    @property
+    def longest(self) -> int:
+        """Give the length of the longest text."""
+        return self.texts.longest
 
     def resolve(self, indexes: list[bytes], missing: Callable[[], None]) -> list[bytes]:
         """Give the texts for many indexes; `missing` is called where there is none, which gives b""."""
-        if b"".join(indexes).isdigit() and b"" not in indexes:
+        different = dict.fromkeys(indexes)
+        if b"".join(different).isdigit() and b"" not in different:
             try:
-                numbers = list(map(int, indexes))
-                texts = list(map(self.texts.__getitem__, numbers))
+                numbers = list(map(int, different))
+                known = dict(zip(different, self.texts.take(numbers), strict=True))
             except (ValueError, IndexError):
                 pass
             else:
                 self.use.note(numbers, len(self.texts))
-                return texts
+                return list(map(known.__getitem__, indexes))
         return [self._one(index.strip(), missing) for index in indexes]
 
     def _one(self, index: bytes, missing: Callable[[], None]) -> bytes:
@@ -104,7 +110,6 @@ def read_shared_strings(
         parser.feed(b"", final=True)
     except DamagedPart as damaged:
         failed(damaged.reason)
-    found.longest = max(map(len, found.texts), default=0)
     return found
 
 
@@ -117,7 +122,7 @@ def _read_fast(piece: bytes, found: SharedStrings) -> bool:
         texts = unescape_all(texts) if b"&" in piece else texts
     except NotPlain:
         return False
-    found.texts += decode_escapes(texts) if b"_x" in piece else texts
+    found.texts.extend(decode_escapes(texts) if b"_x" in piece else texts)
     found.rich.update(rich)
     found.hints |= hints
     return True
@@ -191,7 +196,7 @@ class _Strings:
                 hint = decode_escapes([utf8("".join(self._aids))])[0]
                 self.found.hints[b"%d" % len(self.found.texts)] = hint
             text = utf8("".join(self._pieces))
-            self.found.texts += decode_escapes([text])
+            self.found.texts.append(decode_escapes([text])[0])
             self.between = True
         elif name == "rPh":
             self._depth_phonetic -= 1

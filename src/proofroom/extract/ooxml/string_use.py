@@ -23,11 +23,11 @@ class StringUse:
     _used: bytearray = field(default_factory=bytearray)
 
     def note(self, numbers: Sequence[int], count: int) -> None:
-        """Note that cells show these of `count` texts."""
+        """Note that cells show these of `count` texts, in the order in which they do so first."""
         used = self._used
         if len(used) < count:
             used.extend(bytes(count - len(used)))
-        new = list(filterfalse(used.__getitem__, dict.fromkeys(numbers)))
+        new = list(filterfalse(used.__getitem__, numbers))
         if not new:
             return
         if new[-1] - new[0] + 1 == len(new) and new == sorted(new):

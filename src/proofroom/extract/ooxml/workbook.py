@@ -102,7 +102,7 @@ def read_workbook(package: Package, failed: Callable[[Reason], None]) -> Workboo
 
 
 def _parse(package: Package, part: str, failed: Callable[[Reason], None]) -> Element:
-    """Parse the workbook part; one that declares entities or needs a password ends the whole artifact."""
+    """Parse the workbook part; one with unsafe entities or that needs a password ends the whole artifact."""
     entry = package.find(part)
     if entry is None:
         return Element("")
