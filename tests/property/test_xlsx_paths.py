@@ -14,11 +14,12 @@ from proofroom.extract.ooxml.cell_kinds import CellKinds
 from proofroom.extract.ooxml.number_formats import NumberFormats
 from proofroom.extract.ooxml.shared_strings import SharedStrings, read_shared_strings
 from proofroom.extract.ooxml.sheet import SheetReader
+from proofroom.extract.ooxml.text_table import TextTable
 from proofroom.model.states import Reason
 from proofroom.model.where import column_letters
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-STRINGS = SharedStrings([b"", b"one", "二".encode(), b"rich", b"a\nb"], {b"3"}, 5)
+STRINGS = SharedStrings(TextTable([b"", b"one", "二".encode(), b"rich", b"a\nb"]), {b"3"})
 
 
 @dataclass
@@ -259,5 +260,5 @@ def test_both_paths_give_the_same_shared_strings(chosen: list[str], size: int) -
     for fast in (True, False):
         failures: list[Reason] = []
         found = read_shared_strings(cut(table, size), failures.append, fast=fast)
-        answers.append((found.texts, found.rich, found.longest, failures))
+        answers.append((found.texts, found.rich, found.hints, found.longest, failures))
     assert answers[0] == answers[1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from typing import Protocol
 
 from proofroom.extract.format import Sink
 from proofroom.extract.markup.batches import LineBatch
@@ -11,8 +12,18 @@ from proofroom.extract.ooxml.string_use import StringUse
 from proofroom.model.evidence import Flag, PieceKind
 
 
+class Texts(Protocol):
+    """Texts by their number."""
+
+    def __getitem__(self, number: int, /) -> bytes:
+        """Give the text of one number."""
+
+    def __len__(self) -> int:
+        """Give how many there are."""
+
+
 def send_left_over(
-    texts: Sequence[bytes], use: StringUse, sink: Sink, prefix: str, hints: Mapping[int, str] | None = None
+    texts: Texts, use: StringUse, sink: Sink, prefix: str, hints: Mapping[int, str] | None = None
 ) -> None:
     """Send them at their numbers in the table, hidden; hints are reading aids that no cell took."""
     count = len(texts)
