@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 from workbook_sink import Keeper, keep
-from xlsx_by_hand import HEAD, MAIN, book, one, relations, sheet
+from xlsx_by_hand import HEAD, MAIN, book, one, relations, sheet, unpack
 
 from proofroom.extract.formats.xlsx import FORMAT
 from proofroom.model.evidence import Flag
@@ -247,3 +250,23 @@ def test_the_uid_of_a_sheet_is_a_fact() -> None:
     head = f'{HEAD}<worksheet xmlns="{MAIN}" xmlns:xr="urn:xr" xr:uid="{{1-2}}">'
     found = keep(FORMAT.read, book({"S": f"{head}<sheetData/></worksheet>"}))
     assert found.said == {"sheet=S&meta=uid": "{1-2}"}
+
+
+def test_how_the_package_was_packed_is_told() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for place, (name, data) in enumerate(unpack(one(ROW)).items()):
+            entry = zipfile.ZipInfo(name, (2017 + place, 6, 12, 8, 30, 0))
+            entry.create_system, entry.extra = 0, b"\x0d\0\2\0ab" * (place == 0)
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED if place else zipfile.ZIP_STORED)
+    told = keep(FORMAT.read, out.getvalue()).properties
+    assert {key: value[0] for key, value in told.items() if key.startswith("zip:")} == {
+        "zip:order": "_rels/.rels xl/workbook.xml xl/_rels/workbook.xml.rels xl/worksheets/sheet1.xml",
+        "zip:create-system": "FAT",
+        "zip:first-date": "2017-06-12T08:30:00",
+        "zip:last-date": "2020-06-12T08:30:00",
+        "zip:flags": "0x0000",
+        "zip:versions": "20/20",
+        "zip:methods": "0 8",
+        "zip:extra": "000d",
+    }

@@ -7,7 +7,7 @@ Keys are `ooxml:NAME` for core, application and custom properties (ECMA-376 part
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from proofroom.extract.format import Sink
@@ -21,6 +21,7 @@ _MOST_NAMES: Final = 64
 _LONGEST: Final = 65_536
 _LONGEST_KEY: Final = 1_024
 _DEVICE_NAME: Final = 64
+_FIELD_HEAD: Final = 4
 _KINDS: Final = ("core-properties", "extended-properties")
 _PARTS: Final = ("docProps/core.xml", "docProps/app.xml")
 _CUSTOM: Final = "docProps/custom.xml"
@@ -62,7 +63,7 @@ def _value(element: Element) -> str:
 
 
 def _send_zip_facts(package: Package, sink: Sink) -> None:
-    """Send the order of the parts, the system that packed them and the first date in the zip."""
+    """Send the order of the parts and how they were packed."""
     names = [entry_name(entry) for entry in package.entries]
     more = f" (+{len(names) - _MOST_NAMES})" if len(names) > _MOST_NAMES else ""
     sink.meta("zip:order", " ".join(names[:_MOST_NAMES]) + more)
@@ -70,9 +71,37 @@ def _send_zip_facts(package: Package, sink: Sink) -> None:
         sink.meta("zip:duplicate-names", str(len(names) - len(set(names))))
     listed = [entry for entry in package.entries if isinstance(entry, zipfile.ZipInfo)]
     if listed:
-        systems = sorted({entry.create_system for entry in listed})
-        sink.meta("zip:create-system", " ".join(_SYSTEMS.get(system, str(system)) for system in systems))
-        year, month, day, hour, minute, second = min(entry.date_time for entry in listed)
-        sink.meta("zip:first-date", f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}")
+        for key, value in _packing(listed):
+            sink.meta(f"zip:{key}", value)
     if package.archive is not None and package.archive.comment:
         sink.meta("zip:comment", package.archive.comment.decode("utf-8", "replace"))
+
+
+def _packing(entries: list[zipfile.ZipInfo]) -> Iterator[tuple[str, str]]:
+    """Give how the parts were packed: programs differ in it, and one that packs a file anew leaves its own marks."""
+    systems = sorted({entry.create_system for entry in entries})
+    yield "create-system", " ".join(_SYSTEMS.get(system, str(system)) for system in systems)
+    dates = sorted({entry.date_time for entry in entries})
+    yield "first-date", _date(dates[0])
+    if len(dates) > 1:
+        yield "last-date", _date(dates[-1])
+    yield "flags", " ".join(f"{flags:#06x}" for flags in sorted({entry.flag_bits for entry in entries}))
+    versions = sorted({(entry.create_version, entry.extract_version) for entry in entries})
+    yield "versions", " ".join(f"{made}/{needed}" for made, needed in versions)
+    yield "methods", " ".join(str(method) for method in sorted({entry.compress_type for entry in entries}))
+    extra = sorted({number for entry in entries for number in _extra_fields(entry.extra)})
+    if extra:
+        yield "extra", " ".join(f"{number:04x}" for number in extra[:_MOST_NAMES])
+
+
+def _extra_fields(extra: bytes) -> Iterator[int]:
+    """Give the numbers of the extra fields of one entry (APPNOTE.TXT 6.3.10, 4.5.1)."""
+    at = 0
+    while at + _FIELD_HEAD <= len(extra):
+        yield int.from_bytes(extra[at : at + 2], "little")
+        at += _FIELD_HEAD + int.from_bytes(extra[at + 2 : at + 4], "little")
+
+
+def _date(moment: tuple[int, int, int, int, int, int]) -> str:
+    year, month, day, hour, minute, second = moment
+    return f"{year:04d}-{month:02d}-{day:02d}T{hour:02d}:{minute:02d}:{second:02d}"
