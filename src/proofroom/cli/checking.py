@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from proofroom.cli.output import json_option, put_json, put_json_lines, safe, shown_as
+from proofroom.cli.verbs import CaseGroup
 from proofroom.cli.working import house_options, opened_for_work
 
 
@@ -79,7 +80,7 @@ def doctor(as_json: bool) -> int:
     return 0
 
 
-@click.group()
+@click.group(cls=CaseGroup)
 @click.argument("case", type=click.Path(path_type=Path))
 @click.pass_context
 def member(ctx: click.Context, case: Path) -> None:

@@ -11,10 +11,11 @@ from proofroom.cli.asking import as_option, passphrase_file_option, passphrase_f
 from proofroom.cli.locks import shown, told
 from proofroom.cli.looking import limit_of, limit_option
 from proofroom.cli.output import json_option, put_json, put_json_lines, reveal_option, safe
+from proofroom.cli.verbs import CaseGroup
 from proofroom.cli.working import house_options, opened_for_work
 
 
-@click.group()
+@click.group(cls=CaseGroup)
 @click.argument("case", type=click.Path(path_type=Path))
 @click.pass_context
 def passwords(ctx: click.Context, case: Path) -> None:

@@ -12,6 +12,7 @@ from proofroom.cli.asking import as_option, passphrase_file_option
 from proofroom.cli.looking import looked
 from proofroom.cli.output import json_option, put_json, put_json_lines, reveal_option, safe
 from proofroom.cli.rendered import rendering_mark
+from proofroom.cli.verbs import CaseGroup
 from proofroom.cli.working import house_options, opened_for_work
 
 F = Callable[..., Any]
@@ -35,7 +36,7 @@ def made_options(command: F) -> F:
     return command
 
 
-@click.group()
+@click.group(cls=CaseGroup)
 @click.argument("case", type=click.Path(path_type=Path))
 @click.pass_context
 def renderings(ctx: click.Context, case: Path) -> None:
