@@ -84,6 +84,7 @@ def test_what_was_last_seen_in_another_workbook_is_kept() -> None:
         "</externalBook>"
     )
     assert found.said == {
+        "linked-book=1": "file:///D://总表.xlsx",
         "linked-book=1&sheet=人员&cell=B2": "王某",
         "linked-book=1&sheet=人员&cell=C2": "TRUE",
         "linked-book=1&sheet=8&cell=A1": "3",
@@ -98,7 +99,12 @@ def test_what_another_program_gave_is_kept() -> None:
         '<value t="str">'
         "<val>旧</val></value><value><val>4</val></value></values></ddeItem></ddeItems></ddeLink>"
     )
-    assert found.said == {"linked-book=1&sheet=A0&cell=A1": "旧", "linked-book=1&sheet=A0&cell=A2": "4"}
+    assert found.said == {
+        "linked-book=1": "file:///D://总表.xlsx",
+        "linked-book=1&value=2": "cmd|/c calc",
+        "linked-book=1&sheet=A0&cell=A1": "旧",
+        "linked-book=1&sheet=A0&cell=A2": "4",
+    }
     assert found.properties["ooxml:external-link"] == ["file:///D://总表.xlsx", "cmd|/c calc"]
     assert found.properties["ooxml:external-item"] == ["cmd|/c calc!A0"]
 

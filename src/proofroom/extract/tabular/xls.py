@@ -153,6 +153,8 @@ def _send_linked(data: bytes, known: Globals, sink: Sink) -> None:
     """Send what was last seen in the cells of other workbooks; of one that stands there twice the first."""
     seen: set[tuple[int, str, str]] = set()
     with LineBatch(sink) as lines:
+        for number, linked in enumerate(known.names.scope.books, 1):
+            lines.put((("linked-book", str(number)),), PieceKind.META, linked.untrusted_path)
         try:
             for book, sheet, cell, text in cached_cells(known.names, data):
                 if text and (book, sheet, cell) not in seen:

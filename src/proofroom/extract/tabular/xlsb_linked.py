@@ -41,6 +41,7 @@ def send_linked(package: Package, book: XlsbBook, sink: Sink) -> None:
                     lines.put(where, PieceKind.BODY, text)
             except (struct.error, IndexError):
                 sink.partly(Reason.DAMAGED_PART)
+            lines.put((("linked-book", str(place)),), PieceKind.META, linked.untrusted_path)
 
 
 def _cells(package: Package, part: str, linked: LinkedBook, sink: Sink) -> Iterator[tuple[str, str, str]]:

@@ -25,9 +25,10 @@ def send_linked_books(package: Package, workbook: Workbook, sink: Sink) -> None:
     """Send where the other workbooks lie and what was last seen in them, in the order of their numbers."""
     with LineBatch(sink) as lines:
         for number, part in enumerate(_parts(workbook), 1):
+            book = _LinkedBook(number, sink, lines)
             for link in relationships(package, part, sink.partly):
-                tell(sink, "ooxml:external-link", link.untrusted_target)
-            stream_part(package, part, _LinkedBook(number, sink, lines), sink.partly)
+                book.lies_at(link.untrusted_target)
+            stream_part(package, part, book, sink.partly)
 
 
 def _parts(workbook: Workbook) -> list[str]:
@@ -54,6 +55,16 @@ class _LinkedBook:
     _width: int = 1
     _count: int = -1
     _seen: set[tuple[str, str]] = field(default_factory=set)
+    _places: int = 0
+
+    def lies_at(self, untrusted_place: str) -> None:
+        """Tell where the workbook or the program is found."""
+        tell(self.sink, "ooxml:external-link", untrusted_place)
+        self._places += 1
+        where: tuple[tuple[str, str], ...] = (("linked-book", str(self.number)),)
+        if self._places > 1:
+            where = (*where, ("value", str(self._places)))
+        self.lines.put(where, PieceKind.META, untrusted_place)
 
     def start(self, name: str, attributes: Attributes) -> None:
         if name == "sheetName":
@@ -75,7 +86,7 @@ class _LinkedBook:
         """Take what belongs to the values that a program gives."""
         if name == "ddeLink":
             self._service = f"{attributes.get('ddeService', '')}|{attributes.get('ddeTopic', '')}"
-            tell(self.sink, "ooxml:external-link", self._service)
+            self.lies_at(self._service)
         elif name == "oleLink":
             tell(self.sink, "ooxml:external-program", attributes.get("progId", ""))
         elif name in ("ddeItem", "oleItem"):
