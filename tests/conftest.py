@@ -40,6 +40,13 @@ def _refuse_network(event: str, arguments: tuple[object, ...]) -> None:
 sys.addaudithook(_refuse_network)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let docs/formats.md be written from what the tests of the formats see."""
+    parser.addoption(
+        "--write-kept", action="store_true", help="Write docs/formats.md from what the tests see."
+    )
+
+
 @pytest.fixture(scope="session")
 def corpora() -> Path:
     """Give the folder of public test files; skip, by its name, where it is absent."""

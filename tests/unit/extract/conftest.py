@@ -7,9 +7,11 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import pytest
+import what_is_kept
 
 from proofroom.extract.format import Cells, Format, Line, Source, Unreadable
 from proofroom.limits import DEFAULT, Limits
@@ -78,6 +80,37 @@ class Found:
         self.partial.append(reason)
 
 
+PAGE = Path(__file__).parents[3] / "docs" / "formats.md"
+_WHOLE = ("tests", "tests/unit", "tests/unit/extract")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let only tests that run everywhere say what a format gives."""
+    what_is_kept.counts = item.get_closest_marker("corpora") is None
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the table of what is kept, or fail where the page says something else: after a run of all the tests."""
+    config = session.config
+    whole = all(arg.rstrip("/") in _WHOLE for arg in config.args) and not (
+        config.option.keyword or config.option.markexpr
+    )
+    if session.testsfailed or not whole or what_is_kept.skipped:
+        return
+    if config.option.write_kept:
+        PAGE.write_text(what_is_kept.page_with(PAGE), "utf-8")
+    elif what_is_kept.lacking(PAGE):
+        line = f"docs/formats.md is out of date, run with --write-kept: {what_is_kept.lacking(PAGE)}"
+        config.get_terminal_writer().line(line)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Count what is not run for want of a tool: then nobody can tell whether the page is right."""
+    if report.skipped and "corpora" not in report.keywords:
+        what_is_kept.skipped += 1
+
+
 class Read(Protocol):
     """Reads bytes with a format."""
 
@@ -98,6 +131,7 @@ def read_with() -> Read:
             built.read(source, found)
         except Unreadable as cut:
             found.ended = (cut.state, cut.reason)
+        what_is_kept.note(built.read, found)
         return found
 
     return read

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import what_is_kept
+
 from proofroom.extract.format import Cells, Format, Line, MemberWriter, Source, Unreadable
 from proofroom.limits import DEFAULT, Limits
 from proofroom.model.evidence import Flag
@@ -132,6 +134,7 @@ def read_container(
         built.read(source, kept)
     except Unreadable as cut:
         kept.ended = (cut.state, cut.reason)
+    what_is_kept.note(built.read, kept)
     return kept
 
 

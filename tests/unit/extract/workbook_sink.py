@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import what_is_kept
+
 from proofroom.extract.format import Cells, Line, Sink, Source, Texts, Unreadable
 from proofroom.limits import DEFAULT, Limits
 from proofroom.model.evidence import CellType, Flag
@@ -137,5 +139,6 @@ def keep(
         read(source, keeper)
     except Unreadable as cut:
         keeper.ended = cut
+    what_is_kept.note(read, keeper)
     assert repeats or not keeper.again, f"{keeper.again[:3]} twice"
     return keeper
