@@ -85,6 +85,21 @@ def test_a_table_goes_out_and_comes_back(case: Path, tmp_path: Path) -> None:
     assert one["of_another_text"] is False
 
 
+def test_what_is_known_or_untranslated_is_counted_and_not_taken(case: Path, tmp_path: Path) -> None:
+    table, artifact = tmp_path / "some.csv", digest(case, "list.txt")
+    table.write_text(f"where,text\n{artifact}#para=1,a list\n{artifact}#para=2,\n", "utf-8")
+    brought = ("renderings", case, "import", table, "--language", "en", "--by", "anna")
+    first = proofroom(*brought)
+    assert (first.status, first.out) == (0, "1 taken in as draft, 1 untranslated\n")
+    again = proofroom(*brought, "--json").document
+    assert again == {"taken": 0, "known": 1, "renderings": [], "untranslated": 1, "refused": []}
+    listed = proofroom("renderings", case, "list")
+    assert (listed.out.count("a list"), listed.err) == (1, "1 rendering\n")
+    out = tmp_path / "one.csv"
+    given = proofroom("renderings", case, "export", f"{artifact}#para=1", "--out", out)
+    assert given.out == f"1 text in {out}\n"
+
+
 def test_they_are_found_only_when_asked_for(case: Path, tmp_path: Path) -> None:
     file = tmp_path / "one.txt"
     file.write_text("a register of detainees", "utf-8")
@@ -157,11 +172,13 @@ def test_what_says_too_little_is_refused(
 def test_an_engine_works_in_a_sandbox_and_is_marked(case: Path) -> None:
     artifact = digest(case, "list.txt")
     engine = f"{os.path.realpath(sys.executable)} {TOOLS / 'upper_engine.py'}"
-    done = proofroom(
+    asked = (
         *("renderings", case, "make", f"{artifact}#para=2", "--language", "en"),
-        *("--machine", "upper 1", "--command", engine, "--reads", TOOLS, "--json"),
+        *("--machine", "upper 1", "--command", engine, "--reads", TOOLS),
     )
-    assert done.status == 0, done.out + done.err
+    done = proofroom(*asked)
+    assert (done.status, done.out) == (0, "1 made as a draft\n"), done.err
+    assert proofroom(*asked, "--json").document == {"taken": 0, "known": 1, "renderings": []}
     (line,) = proofroom("renderings", case, "list", "--json").lines
     assert (line["text"], line["machine"], line["state"]) == ("第二行 HELLO", True, "draft")
 

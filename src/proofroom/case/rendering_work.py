@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,6 +19,7 @@ from proofroom.extract.renderings.sorting import Sent, renderings_in
 from proofroom.extract.sandbox import Sandbox
 from proofroom.limits import Limits
 from proofroom.model.renderings import (
+    Rendering,
     RenderingKind,
     RenderingState,
     digest_of_text,
@@ -41,6 +41,7 @@ _LINE: Final = 600_000
 """Bytes of one signed line at the most, counted before it is written; the form allows 1 MiB."""
 _LONGEST: Final = 200_000
 """Characters of one rendering: a longer one is no rendering of a piece."""
+_VOUCHED: Final = (RenderingState.DRAFT, RenderingState.CHECKED, RenderingState.CERTIFIED)
 _READABLE: Final = (State.READ, State.PARTLY)
 
 
@@ -64,6 +65,15 @@ class Signing:
     key: Ed25519PrivateKey
 
 
+@dataclass(slots=True)
+class _Sorted:
+    """What files hold: what can be taken, what cannot and why, and how many texts are still to be translated."""
+
+    taken: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, str]] = field(default_factory=list)
+    untranslated: int = 0
+
+
 class RenderingWork:
     """The renderings of one case, for somebody who works on it."""
 
@@ -85,30 +95,30 @@ class RenderingWork:
     def bring(self, files: Sequence[Path], made: MadeBy, address: str | None) -> dict[str, Any]:
         """Take files in; gives how many renderings came, and each that could not be taken with its place and why.
 
+        `known` counts those that are there already, `untranslated` addresses without a text.
         Raises BadRendering for what no rendering can be made of, BadWhere for an address that is none.
         """
         _check(made)
         of = None if address is None else self._looking.resolve(address)
-        taken: list[dict[str, Any]] = []
-        refused: list[dict[str, str]] = []
+        found = _Sorted()
         with Pool(1, self._limits, self._sandbox()) as pool:
             for path in files:
                 sent = read_sent(pool, path, path.stat().st_size, path.name.encode(), self._limits)
-                self._sort(path.name, sent, of, taken, refused)
-        ids = self._sign(made, taken)
-        return {"taken": len(ids), "renderings": ids, "refused": refused}
+                self._sort(path.name, sent, of, found)
+        return self._sign(made, found.taken) | {"untranslated": found.untranslated, "refused": found.refused}
 
     def make(
         self, addresses: Sequence[str], made: MadeBy, source: str, command: str, trees: Sequence[Path]
-    ) -> list[str]:
-        """Let an engine of this machine render what stands at some addresses; gives the ids of the drafts.
+    ) -> dict[str, Any]:
+        """Let an engine of this machine render what stands at some addresses; gives the drafts.
 
+        `known` counts those that are there already.
         Raises MissingTool when there is none, WrongUse when it could read the case, BadRendering when it fails.
         """
         engine = engine_named(self._sandbox(), shlex.split(command), trees, self._case)
         wheres = [self._looking.resolve(address) for address in addresses]
         if made.kind is RenderingKind.TRANSCRIPT:
-            return [one for where in wheres for one in self._transcribe(engine, where, made)]
+            return _joined(self._transcribe(engine, where, made) for where in wheres)
         stored = StoredTexts(self._looking)
         texts = [found for where in wheres for found in stored.texts_of(where)]
         items = [
@@ -116,7 +126,7 @@ class RenderingWork:
         ]
         return self._sign(made, [item for item in items if item is not None])
 
-    def _transcribe(self, engine: Engine, where: Where, made: MadeBy) -> list[str]:
+    def _transcribe(self, engine: Engine, where: Where, made: MadeBy) -> dict[str, Any]:
         """Let an engine listen to one recording, and take in what it wrote as if somebody had sent it."""
         written = transcribed(engine, self._bytes_of(where.artifact))
         with (
@@ -126,9 +136,9 @@ class RenderingWork:
             file.write(written)
             file.flush()
             sent = read_sent(pool, Path(file.name), len(written), b"transcript.srt", self._limits)
-        taken: list[dict[str, Any]] = []
-        self._sort("the engine's answer", sent, where, taken, [])
-        return self._sign(made, taken)
+        found = _Sorted()
+        self._sort("the engine's answer", sent, where, found)
+        return self._sign(made, found.taken)
 
     def _bytes_of(self, artifact: str) -> bytes:
         """Give the bytes of an artifact, an original's or a member's."""
@@ -144,28 +154,24 @@ class RenderingWork:
             self._append([{"act": "judged", "renderings": changed, "state": state.value}])
         return len(changed)
 
-    def _sort(
-        self,
-        name: str,
-        sent: SentFile,
-        of: Where | None,
-        taken: list[dict[str, Any]],
-        refused: list[dict[str, str]],
-    ) -> None:
+    def _sort(self, name: str, sent: SentFile, of: Where | None, found: _Sorted) -> None:
         """Sort what one file holds into what can be taken and what cannot."""
         if sent.state not in _READABLE:
             why = f"{sent.state.value}: {sent.reason.value}" if sent.reason else sent.state.value
             raise BadRendering(f"{name} cannot be read ({why})")
         stored = StoredTexts(self._looking)
-        counts: Counter[str] = Counter()
+        holds_some = False
         for one in renderings_in(sent, of):
-            counts["all"] += 1
+            holds_some = True
+            if one.where is not None and not one.untrusted_text.strip():
+                found.untranslated += 1
+                continue
             item, why = self._item(one, stored)
             if item is None:
-                refused.append({"file": name, "place": one.place, "why": why})
+                found.refused.append({"file": name, "place": one.place, "why": why})
             else:
-                taken.append(item)
-        if not counts["all"]:
+                found.taken.append(item)
+        if not holds_some:
             raise BadRendering(
                 f"{name} holds no renderings",
                 remedy="Give a table with the columns where and text, XLIFF, subtitles, or a text with --for WHERE.",
@@ -186,8 +192,8 @@ class RenderingWork:
         item = _item(where, one.untrusted_text, one.language, stored)
         return (None, "unknown-address") if item is None else (item, "")
 
-    def _sign(self, made: MadeBy, items: Sequence[dict[str, Any]]) -> list[str]:
-        """Sign the items in as few lines as hold them; gives their ids."""
+    def _sign(self, made: MadeBy, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """Sign the items that are new in as few lines as hold them; gives their ids, and how many were known."""
         common = {
             "act": "made",
             "kind": made.kind.value,
@@ -196,12 +202,14 @@ class RenderingWork:
             "machine": made.machine,
             "state": made.state.value,
         }
-        lines = self._append([common | {"items": some} for some in _in_lines(items)])
-        return [
+        new = only_new(made, items, self._looking.renderings().all().values())
+        lines = self._append([common | {"items": some} for some in _in_lines(new)])
+        ids = [
             rendering_id(line.id, number)
             for line in lines
             for number in range(1, len(line.body["items"]) + 1)
         ]
+        return {"taken": len(ids), "known": len(items) - len(new), "renderings": ids}
 
     def _append(self, bodies: Sequence[Mapping[str, Any]]) -> list[Any]:
         if not bodies:
@@ -221,6 +229,33 @@ def _item(where: Where, text: str, language: str, stored: StoredTexts) -> dict[s
     if original is not None:
         item["original"] = digest_of_text(original)
     return item | ({"language": language} if language else {})
+
+
+def only_new(
+    made: MadeBy, items: Iterable[dict[str, Any]], held: Iterable[Rendering]
+) -> list[dict[str, Any]]:
+    """Leave out what is there already: the same words of the same text by the same, vouched for no less."""
+    states: dict[tuple[object, ...], int] = {}
+    for one in held:
+        if one.state is not RenderingState.WITHDRAWN:
+            same = (one.where, one.kind, one.language, one.untrusted_text, one.by, one.machine, one.original)
+            states[same] = max(_VOUCHED.index(one.state), states.get(same, -1))
+    new = []
+    for item in items:
+        language = item.get("language") or made.language
+        words, original = item["text"], item.get("original", "")
+        same = (item["where"], made.kind, language, words, made.by, made.machine, original)
+        if states.get(same, -1) < _VOUCHED.index(made.state):
+            states[same] = _VOUCHED.index(made.state)
+            new.append(item)
+    return new
+
+
+def _joined(signed: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Put together what was signed in several goes."""
+    all_ = list(signed)
+    ids = [one for each in all_ for one in each["renderings"]]
+    return {"taken": len(ids), "known": sum(each["known"] for each in all_), "renderings": ids}
 
 
 def _in_lines(items: Sequence[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

@@ -83,7 +83,7 @@ def import_(case: Path, /, files: tuple[Path, ...], as_json: bool, **how: Any) -
     if as_json:
         put_json(done)
     else:
-        click.echo(f"{done['taken']:,} taken in as {made.state.value}")
+        click.echo(f"{done['taken']:,} taken in as {made.state.value}{_besides(done)}")
         for one in done["refused"]:
             words = f"  not taken: {safe(one['file'])}, {one['place']}: {one['why']}"
             click.secho(words, fg="yellow", err=True)
@@ -115,7 +115,7 @@ def list_(case: Path, /, where: str | None, state: str | None, as_json: bool, **
         click.secho(safe(line["where"]), fg="cyan")
         click.secho(f"  {rendering_mark(line)}", fg="yellow")
         click.echo(f"    {safe(str(line['text']).strip()[:200])}")
-    click.echo(f"{len(lines):,} renderings", err=True)
+    click.echo(f"{len(lines):,} {'rendering' if len(lines) == 1 else 'renderings'}", err=True)
     return 0
 
 
@@ -181,7 +181,7 @@ def export(
     if as_json:
         put_json({"texts": len(texts), "file": str(out)})
     else:
-        click.echo(f"{len(texts):,} texts in {safe(str(out))}")
+        click.echo(f"{len(texts):,} {'text' if len(texts) == 1 else 'texts'} in {safe(str(out))}")
     return 0
 
 
@@ -212,12 +212,19 @@ def make(case: Path, /, where: tuple[str, ...], as_json: bool, **how: Any) -> in
     """
     made = _made(how, "draft")
     with opened_for_work(case, how) as opened:
-        ids = opened.renderings().make(where, made, how["source"], how["command"], how["reads"])
+        done = opened.renderings().make(where, made, how["source"], how["command"], how["reads"])
     if as_json:
-        put_json({"taken": len(ids), "renderings": ids})
+        put_json(done)
     else:
-        click.echo(f"{len(ids):,} made as drafts")
+        drafts = "a draft" if done["taken"] == 1 else "drafts"
+        click.echo(f"{done['taken']:,} made as {drafts}{_besides(done)}")
     return 0
+
+
+def _besides(done: dict[str, Any]) -> str:
+    """Say what was not taken in because there was nothing new to take in."""
+    known, empty = done["known"], done.get("untranslated", 0)
+    return (f", {known:,} known already" if known else "") + (f", {empty:,} untranslated" if empty else "")
 
 
 def _made(how: dict[str, Any], state: str) -> Any:

@@ -30,6 +30,7 @@ def test_a_table_says_by_its_first_row_what_is_what() -> None:
     assert list(renderings_in(sent, None)) == [
         Sent("row 2", parse_where(f"{DIGEST}#para=1"), "one", "en"),
         Sent("row 3", None, "two"),
+        Sent("row 4", parse_where(f"{DIGEST}#para=3"), " ", "en"),
         Sent("row 5", None, "four"),
     ]
 
@@ -47,13 +48,17 @@ def test_units_are_known_by_their_name_or_their_id() -> None:
         ("unit=2&target=1", "two"),
         ("unit=3&id=1", "9"),
         ("unit=3&source=1", "丙"),
+        ("unit=4&name=1", f"{DIGEST}#para=4"),
+        ("unit=4&source=1", "丁"),
         ("meta=xliff:target-language", "en"),
     ]
     found = list(renderings_in(SentFile("application/xliff+xml", lines=lines), None))
     assert [(one.place, str(one.where), one.language) for one in found] == [
         ("unit 1", f"sha256:{DIGEST}#page=3&line=7", "en"),
         ("unit 2", f"sha256:{DIGEST}#para=2", "en"),
+        ("unit 4", f"sha256:{DIGEST}#para=4", "en"),
     ]
+    assert [one.untrusted_text for one in found] == ["one", "two", ""]
 
 
 def test_cues_are_of_stretches_of_a_recording() -> None:

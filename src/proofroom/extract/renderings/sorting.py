@@ -26,7 +26,8 @@ _SUBTITLES: Final = ("application/x-subrip", "text/vtt")
 class Sent:
     """One rendering as it came: its address, or why it has none, its text, and what the file says of it.
 
-    place: where in the file it stands, for whoever has to mend it.
+    place: where in the file it stands, for whoever has to mend it. A text of nothing but blanks is still to be
+    translated.
     """
 
     place: str
@@ -60,9 +61,10 @@ def _in_table(sent: SentFile) -> Iterator[Sent]:
     text_column = next((columns[name] for name in _TEXTS if name in columns), None)
     for row, cells in sorted(rows.items()):
         said = cells.get(text_column, "") if text_column is not None else ""
-        if said.strip():
+        where = _address(cells.get(columns.get("where", 0), ""))
+        if said.strip() or (where is not None and text_column is not None):
             language = cells.get(columns.get("language", 0), "").strip()
-            yield Sent(f"row {row}", _address(cells.get(columns.get("where", 0), "")), said, language)
+            yield Sent(f"row {row}", where, said, language)
 
 
 def _in_units(sent: SentFile, of: Where | None) -> Iterator[Sent]:
@@ -76,11 +78,12 @@ def _in_units(sent: SentFile, of: Where | None) -> Iterator[Sent]:
         elif "unit" in keys:
             units.setdefault(keys["unit"], {})[list(keys)[1]] = text
     for number, unit in units.items():
-        if unit.get("target", "").strip():
-            named = [unit.get("name", ""), *unit.get("id", "").split()]
-            where = next((found for one in named if (found := _address(one)) is not None), None)
+        named = [unit.get("name", ""), *unit.get("id", "").split()]
+        where = next((found for one in named if (found := _address(one)) is not None), None)
+        said = unit.get("target", "")
+        if said.strip() or where is not None:
             alone = of if len(units) == 1 else None
-            yield Sent(f"unit {number}", where or alone, unit["target"], language)
+            yield Sent(f"unit {number}", where or alone, said, language)
 
 
 def _in_cues(sent: SentFile, of: Where | None) -> Iterator[Sent]:
