@@ -124,7 +124,9 @@ def test_a_number_and_a_guess_on_a_page_of_latin_are_what_rapidocr_read_surely()
     strip = replace(WHOLE, script="Latn", scale=1.0)
     rows = [words("order", top=12, sure=0.95, width=60), words("NY", top=42, sure=0.95, width=20)]
     rows.append(words("sgn", top=72, sure=0.3, width=60))
-    looked = seen(line("order", 10), line("2", 40, 0.95, left=2, right=30), line("signed", 70), strips=[strip])
+    looked = seen(
+        line("order", 10), line("2", 40, 0.95, left=2, right=30), line("signed", 70), strips=[strip]
+    )
     found = read(Eyes([looked]), Program({"Latn": said("eng", *rows, confidence=0.92)}))
     assert texts(found) == ["order", "2", "signed"]
 
