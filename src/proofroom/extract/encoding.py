@@ -44,8 +44,11 @@ for _name in (*REGISTRY, *_FAMILIES, *_FAMILIES.values(), "utf-16-le", "utf-16-b
     with suppress(LookupError):
         codecs.lookup(_name)  # a sealed worker can load no codec any more
 _MOST_ALTERNATIVES: Final = 5
+_MISLEADING: Final = bytes((*range(9), 11, *range(14, 32)))
+"""Control bytes that no encoding of eight bits uses: chardet takes a stretch of them for a rare encoding."""
 _BROKEN_SHARE: Final = 100
 _WIDE_CHARACTER: Final = 2
+_PADDED: Final = bytes(16)
 _LAST_CONTROL: Final = 0x20
 _ASCII_END: Final = 0x7F
 _UTF32_LENGTH: Final = 4
@@ -91,7 +94,7 @@ def find_encoding(head: bytes, whole_is_head: bool) -> Found:  # noqa: FBT001 - 
     wide = _utf16_without_mark(head)
     if wide:
         return Found(wide)
-    guesses = _guesses(head.replace(b"\0", b""))
+    guesses = _guesses(head.translate(None, b"\0" if head.isascii() else _MISLEADING))
     if _is_mostly_utf8(head):
         return Found("utf-8", tuple(name for name in guesses if name != "utf-8")[:_MOST_ALTERNATIVES])
     return Found(guesses[0], tuple(guesses[1 : _MOST_ALTERNATIVES + 1]))
@@ -169,6 +172,11 @@ def _utf16_without_mark(head: bytes) -> str:
     planes, zeros = head[2::_UTF32_LENGTH], head[3::_UTF32_LENGTH]
     if len(head) >= 2 * _UTF32_LENGTH and not zeros.strip(b"\0") and max(planes) <= _LAST_PLANE:
         return "utf-32-le"
+    if head.endswith(_PADDED):
+        head = head.rstrip(b"\0")
+        if b"\0" not in head:
+            return ""
+        head += b"\0" * (len(head) % _WIDE_CHARACTER)
     even, odd = head[0::2].count(0), head[1::2].count(0)
     likely = ("utf-16-le", "utf-16-be") if odd >= even else ("utf-16-be", "utf-16-le")
     return next((name for name in likely if _reads_as_text(head, name)), "")

@@ -6,7 +6,9 @@ import bz2
 import gzip
 import io
 import lzma
+import random
 import re
+import struct
 import sys
 import tarfile
 import zipfile
@@ -162,6 +164,55 @@ def test_names_break_ties_between_texts(data: bytes, name: str, media_type: str)
 )
 def test_a_name_that_promises_something_else_is_a_fact(data: bytes, name: str, *, disagrees: bool) -> None:
     assert seen(data, name).extension_disagrees is disagrees
+
+
+LOG = b"".join(b"10:%02d GET /index.html?%d 200\n" % (number % 60, number) for number in range(2_500))
+HOLE = random.Random(3).randbytes(300)
+CONTROLS = bytes((*range(1, 9), *range(14, 32))) * 40
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        LOG[:5_000] + bytes(100_000),
+        b"hello" + bytes(60_000),
+        bytes(5_000) + LOG[:2_000],
+        LOG[:3_000] + bytes(4_096) + LOG[3_000:9_000],
+        "名单核对".encode("gb18030") + bytes(900),
+        "谁登记，谁负责。\n".encode("utf-16") + bytes(900),
+        "one line\r\nand another".encode("utf-16-le") + bytes(900),
+        LOG[:30_000] + CONTROLS + LOG[30_000:],
+        LOG[:30_000] + HOLE + LOG[30_000:],
+        LOG[:1_000] + CONTROLS[:300] + LOG[1_000:3_000],
+        ("谁登记，谁负责。\n" * 900).encode() + HOLE[:60] + LOG,
+    ],
+)
+def test_text_padded_with_nuls_or_damaged_in_a_stretch_is_text(data: bytes) -> None:
+    assert seen(data, "x.log").media_type == "text/plain"
+
+
+def test_a_page_and_a_letter_padded_with_nuls_stay_what_they_are() -> None:
+    assert reader(b"<html><body><p>one</p></body></html>" + bytes(4_000)) == "html"
+    assert reader(b"From: a@a.example\nTo: b@b.example\nSubject: c\n\nfour words\n" + bytes(4_000)) == "mail"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        bytes(5_000),
+        b"abc" + bytes(3),
+        b"\0\xff" * 3_000,
+        HOLE,
+        random.Random(4).randbytes(70_000),
+        bytes(random.Random(5).choices(range(0x70, 0x91), k=9_000)),
+        b"\xca\xfe\xba\xbe\0\0\0\x34" + b"\1\0\x10java/lang/Object\7\0\2\x0c\0\5\0\6" * 300,
+        b"".join(struct.pack("<HI", number % 7, number) + b"name%d" % number for number in range(900)),
+        b"".join(struct.pack("<d", number * 1.7) for number in range(900)),
+        b"0\x82\x03\x8a0\x82\x02r\xa0\3\2\1\2\2\x09" + b"1\x0b0\x09\6\3U\4\6\x13\2CN1\x0e0\x0c\6\3U\4\n" * 30,
+    ],
+)
+def test_bytes_that_hold_some_words_or_none_are_no_text(data: bytes) -> None:
+    assert not seen(data, "x.log").media_type.startswith("text/")
 
 
 def test_a_document_whose_directory_is_cut_off_is_known_by_its_parts() -> None:

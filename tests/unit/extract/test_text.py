@@ -101,6 +101,30 @@ def test_nothing_but_blanks_is_empty(read_with: Read, data: bytes) -> None:
     assert (found.ended, found.said) == ((State.EMPTY, Reason.NO_TEXT), {})
 
 
+def test_a_log_padded_with_nuls_is_whole_and_one_with_a_hole_is_not(read_with: Read) -> None:
+    padded = read_with(FORMAT, b"one\ntwo\n" + bytes(600_000))
+    assert padded.said == {"para=1": "one", "para=2": "two"}
+    assert padded.properties["text:control-characters"] == ["600000"]
+    assert (padded.ended, padded.partial) == (None, [])
+    for nuls in (3, 600_000):
+        holed = read_with(FORMAT, b"one\n" + bytes(nuls) + b"\ntwo\n")
+        assert (holed.said["para=1"], holed.said["para=3"]) == ("one", "two")
+        assert holed.properties["text:control-characters"] == [str(nuls)]
+        assert holed.partial == [Reason.DAMAGED_PART]
+
+
+def test_control_characters_in_a_log_are_counted_and_the_rest_is_read(read_with: Read) -> None:
+    found = read_with(FORMAT, b"first line\n" * 900 + b"\1\2\3\x1f" * 75 + b"\nlast line\n" * 900)
+    assert (found.said["para=1"], found.said["para=902"]) == ("first line", "last line")
+    assert found.properties["text:control-characters"] == ["300"]
+    assert (found.ended, found.partial) == (None, [Reason.DAMAGED_PART])
+    chinese = "谁登记，谁负责。名单核对\n" * 900
+    data = chinese.encode("gb18030") + bytes((*range(1, 9), *range(14, 32))) * 12 + chinese.encode("gb18030")
+    assert read_with(FORMAT, data).said["para=1"] == "谁登记，谁负责。名单核对"
+    coloured = read_with(FORMAT, b"\x1b[31mred\x1b[0m\x07\x08 and a last line\x1a")
+    assert (coloured.partial, "text:control-characters" in coloured.properties) == ([], False)
+
+
 def test_noise_ends_in_a_state_and_never_in_a_traceback(read_with: Read) -> None:
     found = read_with(FORMAT, bytes(range(256)) * 64)
     assert found.ended is None or found.ended[0] in State

@@ -12,6 +12,7 @@ from typing import Final
 
 from proofroom.extract.detection.opendocument_kind import opendocument_type
 from proofroom.extract.detection.sql_kind import sql_type
+from proofroom.extract.detection.strange_text import is_damaged_text, is_padded_text, looks_like_text
 from proofroom.extract.encoding import Found, decode_counted, find_encoding
 
 PLAIN: Final = "text/plain"
@@ -35,8 +36,6 @@ CALENDAR: Final = "text/calendar"
 CSV: Final = "text/csv"
 TSV: Final = "text/tab-separated-values"
 
-_STRANGE: Final = re.compile(r"[\x00-\x08\x0b\x0e-\x19\x1c-\x1f\x7f-\x9f\ufffd\ufffe\uffff]")
-_STRANGE_IN: Final = 100
 _DECLARED: Final = re.compile(r"\s*<\?xml[\s?]")
 _SKIP: Final = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*", re.DOTALL)
 _DOCTYPE: Final = re.compile(r"<!doctype\s+([A-Za-z_:][\w:.-]*)", re.IGNORECASE)
@@ -106,8 +105,12 @@ def text_media_type(head: bytes, extension: str, *, whole: bool) -> str:
     """
     found = find_encoding(head, whole)
     text = decode_head(head, found)
-    if not looks_like_text(text):
+    strange = not looks_like_text(text)
+    if strange and not is_padded_text(text, found.encoding) and not is_damaged_text(text, found.encoding):
         return ""
+    if strange:
+        # What must be well formed or be counted is not looked for in a text that is damaged.
+        return _marked_up(text.lstrip("\0"), extension) or _mail(text.lstrip("\0"), extension) or PLAIN
     return (
         _marked_up(text, extension)
         or _json(text, extension, whole=whole)
@@ -124,11 +127,6 @@ def decode_head(head: bytes, found: Found) -> str:
     """Decode the head; a character cut at its end is not counted against it."""
     text = decode_counted(head, found.encoding).untrusted_text
     return text.removeprefix("\ufeff").rstrip("\ufffd")
-
-
-def looks_like_text(text: str) -> bool:
-    """Tell whether characters are text: at most one in a hundred is a control character or undecodable."""
-    return len(_STRANGE.findall(text)) * _STRANGE_IN <= len(text)
 
 
 def _marked_up(text: str, extension: str) -> str:

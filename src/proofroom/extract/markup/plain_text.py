@@ -87,7 +87,9 @@ class _Lines:
     def add(self, untrusted_text: str) -> None:
         """Take the beginning of a line whose end is not known yet."""
         self._position += len(untrusted_text)
-        if untrusted_text and self._position > self._first:
+        # NULs alone are room that was kept for lines, and no line.
+        holds = untrusted_text.strip("\0") or (untrusted_text and self._begun)
+        if holds and self._position > self._first:
             self.any = self.any or not untrusted_text.isspace()
             self._open.add(untrusted_text, f"para={self._number}")
             self._begun = True
