@@ -19,11 +19,12 @@ from proofroom.extract.format import Unreadable
 from proofroom.model.states import Reason, State
 
 _SYSTEM_LIBRARY: Final = "libarchive.so.13"
+_NAMED: Final = "LIBARCHIVE"
 
 # Without this the package starts a program (ldconfig) to look for the library.
 with suppress(OSError):
     ctypes.CDLL(_SYSTEM_LIBRARY)
-    os.environ.setdefault("LIBARCHIVE", _SYSTEM_LIBRARY)
+    os.environ[_NAMED] = _SYSTEM_LIBRARY
 try:
     from libarchive import ffi
 except (
@@ -32,6 +33,7 @@ except (
     AttributeError,
 ):  # what the package raises where the library is missing or too old
     ffi = None
+os.environ.pop(_NAMED, None)  # a worker's environment is the one we give it
 
 FATAL: Final = -30
 """What the library says when it can go no further."""
