@@ -207,6 +207,8 @@ def test_a_page_and_a_letter_padded_with_nuls_stay_what_they_are() -> None:
         bytes(random.Random(5).choices(range(0x70, 0x91), k=9_000)),
         b"\xca\xfe\xba\xbe\0\0\0\x34" + b"\1\0\x10java/lang/Object\7\0\2\x0c\0\5\0\6" * 300,
         b"".join(struct.pack("<HI", number % 7, number) + b"name%d" % number for number in range(900)),
+        b"\xa7\r\r\n\0\0\0\0\xfd\x40\6k9\x22\0\0\xe3" + bytes(27) + b"a word of a docstring\n" * 100,
+        b"".join(struct.pack("<I", number % 3 and 1_200 + number) for number in range(900)),
         b"".join(struct.pack("<d", number * 1.7) for number in range(900)),
         b"0\x82\x03\x8a0\x82\x02r\xa0\3\2\1\2\2\x09" + b"1\x0b0\x09\6\3U\4\6\x13\2CN1\x0e0\x0c\6\3U\4\n" * 30,
     ],

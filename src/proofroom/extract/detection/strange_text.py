@@ -16,7 +16,9 @@ _DAMAGED_IN: Final = 5
 _FEWEST_VISIBLE: Final = 4
 _NULS: Final = re.compile("\0+")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-_SURE_ENCODINGS: Final = ("utf-8", "utf-16", "utf-32", "gb18030")
+_HEADER: Final = 16
+# UTF-32 without a mark is no proof: any table of small numbers looks like it.
+_SURE_ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030")
 
 
 def looks_like_text(text: str) -> bool:
@@ -29,11 +31,16 @@ def is_padded_text(text: str, encoding: str) -> bool:
     pieces = [piece for piece in _NULS.split(text) if piece]
     clean = "".join(pieces)
     words = any(sum(not sign.isspace() for sign in piece) >= _FEWEST_VISIBLE for piece in pieces)
-    return words and looks_like_text(clean) and _is_sure(clean, encoding)
+    return words and not _STRANGE.search(clean) and _is_sure(clean, encoding)
 
 
 def is_damaged_text(text: str, encoding: str) -> bool:
-    """Tell whether at least four in five characters are text, and what is not stands in few stretches."""
+    """Tell whether at least four in five characters are text, and what is not stands in few stretches.
+
+    What begins with strange characters has a header, as programs have: long words in it prove nothing.
+    """
+    if _STRANGE.search(text, 0, _HEADER):
+        return False
     stretches = damaged = 0
     last = -_STRETCH_GAP - 1
     for found in _STRANGE.finditer(text):
@@ -47,4 +54,4 @@ def is_damaged_text(text: str, encoding: str) -> bool:
 
 def _is_sure(text: str, encoding: str) -> bool:
     """Tell whether an encoding proves something: one of single bytes fits anything, so ASCII must prevail."""
-    return encoding.startswith(_SURE_ENCODINGS) or len(_NOT_ASCII.findall(text)) * _DAMAGED_IN <= len(text)
+    return encoding in _SURE_ENCODINGS or len(_NOT_ASCII.findall(text)) * _DAMAGED_IN <= len(text)
