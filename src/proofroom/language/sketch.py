@@ -41,6 +41,9 @@ def sketch(texts: Iterable[str]) -> bytes:
         size += len(held[-1])
         if size >= MOST_CHARACTERS:
             break
+    # Letters beyond ASCII may unfold into more.
+    if size < FEWEST + RUN and all(map(str.isascii, held)):
+        return b""
     read = read_pieces(held)
     kept = read.codes[(read.kinds == Kind.WORD) | (read.kinds == Kind.HAN)].astype(np.uint64)
     if kept.size < FEWEST + RUN:

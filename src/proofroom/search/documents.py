@@ -18,7 +18,7 @@ from proofroom.model.evidence import Flag, PieceKind, Recognised
 from proofroom.model.where import parse_cell, parse_parts
 from proofroom.store.index import CELL, IndexDoc, IndexHit
 from proofroom.store.journal import Journal
-from proofroom.store.reading import Reading
+from proofroom.store.reading import Reading, equals
 
 NAME: Final = "name"
 NAME_KEY: Final = "occurrence-"
@@ -35,7 +35,8 @@ def cell_texts(table: pa.Table) -> list[str]:
     """Give the text by which each cell is found: what is shown, and what is stored where that differs."""
     raw = table["raw"].to_pylist()
     differs = pc.not_equal(
-        pc.bit_wise_and(table["flags"], pa.scalar(int(Flag.SHOWN_DIFFERS), pa.uint16())), 0
+        pc.bit_wise_and(table["flags"], pa.scalar(int(Flag.SHOWN_DIFFERS), pa.uint16())),
+        pa.scalar(0, pa.uint16()),
     )
     if not pc.any(differs).as_py():
         return raw  # type: ignore[no-any-return]
@@ -66,7 +67,7 @@ def piece_documents(artifact: str, table: pa.Table) -> Iterator[IndexDoc]:
 
 def ocr_documents(artifact: str, table: pa.Table) -> Iterator[IndexDoc]:
     """Give the documents of what engines read from pictures: the lines of each page (cells say the same again)."""
-    yield from piece_documents(artifact, table.filter(pc.equal(table["kind"], int(PieceKind.LINE))))
+    yield from piece_documents(artifact, table.filter(equals(table["kind"], int(PieceKind.LINE))))
 
 
 def _rows(table: pa.Table) -> Iterator[tuple[str, int, str]]:

@@ -8,6 +8,7 @@ when what was extracted from it has changed.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -29,7 +30,7 @@ from proofroom.search.near import Sketching
 from proofroom.store.index import Index, IndexDoc
 from proofroom.store.journal import Journal
 from proofroom.store.ocr_rows import preferred_rows
-from proofroom.store.reading import Reading
+from proofroom.store.reading import Reading, equals
 
 STAGE: Final = "search"
 _COMMIT_AT: Final = 400_000
@@ -111,9 +112,7 @@ class Indexing:
                 "insert or ignore into indexing values (?)", [(row["digest"],) for row in batch]
             )
         sketches: list[tuple[str, bytes]] = []
-        for row in batch:
-            sketches.append((row["digest"], self._put_artifact(row["digest"])))
-            progress.advance(1, row["things"])
+        self._index.put(self._documents(batch, sketches, progress))
         self._index.commit()
         with self._journal.transaction():
             self._journal.many(
@@ -123,9 +122,27 @@ class Indexing:
             self._journal.many("insert or replace into sketches values (?, ?)", sketches)
             self._journal.execute("delete from indexing")
 
-    def _put_artifact(self, digest: str) -> bytes:
-        """Index one artifact; gives the sketch of its text."""
-        text = Sketching()
+    def _documents(
+        self, batch: list[Any], sketches: list[tuple[str, bytes]], progress: Progress
+    ) -> Iterator[IndexDoc]:
+        """Give the documents of a batch; on the way, cells are put in and the sketches of the texts made.
+
+        One stream for all of it: most artifacts are small, and the index takes documents in larger portions.
+        """
+        for row in batch:
+            digest, text = row["digest"], Sketching()
+            self._put_all_cells(digest, text)
+            for table in self._reading.batches("pieces", digest):
+                text.add(table.filter(pc.invert(equals(table["kind"], int(PieceKind.META))))["text"])
+                yield from piece_documents(digest, table)
+            recognised = preferred_rows(self._reading, self._journal, digest)
+            text.add(recognised.filter(equals(recognised["kind"], int(PieceKind.LINE)))["text"])
+            yield from ocr_documents(digest, recognised)
+            sketches.append((digest, text.sketch()))
+            progress.advance(1, row["things"])
+
+    def _put_all_cells(self, digest: str, text: Sketching) -> None:
+        """Index the cells of one artifact."""
         sheets = {
             found["sheet"]: found["name"] for found in self._reading.of_artifact("sheets", digest).to_pylist()
         }
@@ -134,13 +151,6 @@ class Indexing:
             text.add(table["raw"])
             for sheet in table["sheet"].unique().to_pylist():
                 self._put_cells(digest, sheet, sheets.get(sheet, ""), table)
-        for table in self._reading.batches("pieces", digest):
-            text.add(table.filter(pc.not_equal(table["kind"], int(PieceKind.META)))["text"])
-            self._index.put(piece_documents(digest, table))
-        recognised = preferred_rows(self._reading, self._journal, digest)
-        text.add(recognised.filter(pc.equal(recognised["kind"], int(PieceKind.LINE)))["text"])
-        self._index.put(ocr_documents(digest, recognised))
-        return text.sketch()
 
     def _put_cells(self, digest: str, sheet: int, name: str, table: pa.Table) -> None:
         mine = (
@@ -176,4 +186,4 @@ class Indexing:
 
 def _of_sheet(table: pa.Table, sheet: int) -> pa.Table:
     """Keep the rows of one sheet."""
-    return table.filter(pc.equal(table["sheet"], sheet))
+    return table.filter(equals(table["sheet"], sheet))

@@ -39,6 +39,7 @@ class Reading:
         self._journal = journal
         self._files: OrderedDict[str, pq.ParquetFile] = OrderedDict()
         self._known_bounds: dict[tuple[str, str], Bounds] = {}
+        self._shared: dict[tuple[str, tuple[str, ...]], tuple[str, int, pa.Table]] = {}
 
     def of_artifact(
         self,
@@ -56,10 +57,9 @@ class Reading:
         """
         found = []
         for row in self._placements(noun, artifact):
-            file = self._file(row["segment"])
             groups = self._groups(row, between)
             if groups:
-                found.append(read_groups(file, groups, None if columns is None else ["artifact", *columns]))
+                found.append(self._read(noun, row, groups, columns))
         wanted = (
             SCHEMAS[noun]
             if columns is None
@@ -68,14 +68,11 @@ class Reading:
         if not found:
             return wanted.empty_table()
         table = pa.concat_tables(found)
-        keep = pc.equal(table["artifact"], artifact)
+        keep = equals(table["artifact"], artifact)
         if sheet is not None:
-            keep = pc.and_(keep, pc.equal(table["sheet"], sheet))
+            keep = pc.and_(keep, equals(table["sheet"], sheet))
         if between is not None:
-            name, low, high = between
-            keep = pc.and_(
-                keep, pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
-            )
+            keep = pc.and_(keep, _is_inside(table[between[0]], between))
         return table.filter(keep)
 
     def _groups(self, placement: Any, between: tuple[str, int, int] | None) -> list[int]:
@@ -97,27 +94,38 @@ class Reading:
 
     def holds(self, noun: str, artifact: str, between: tuple[str, int, int], sheet: int) -> bool:
         """Say whether an artifact has a row of that sheet with a value in the range."""
-        name, low, high = between
+        name = between[0]
         for row in self._placements(noun, artifact):
             file = self._file(row["segment"])
             for group in self._groups(row, between):
                 table = read_groups(file, [group], ["artifact", "sheet", name])
-                keep = pc.and_(pc.equal(table["artifact"], artifact), pc.equal(table["sheet"], sheet))
-                inside = pc.and_(pc.greater_equal(table[name], low), pc.less_equal(table[name], high))
-                if pc.any(pc.and_(keep, inside)).as_py():
+                keep = pc.and_(equals(table["artifact"], artifact), equals(table["sheet"], sheet))
+                if pc.any(pc.and_(keep, _is_inside(table[name], between))).as_py():
                     return True
         return False
 
     def batches(self, noun: str, artifact: str, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
         """Give an artifact's rows of a noun one row group at a time, in the file's order."""
         for row in self._placements(noun, artifact):
-            file = self._file(row["segment"])
             for group in range(row["first_group"], row["last_group"] + 1):
-                names = None if columns is None else ["artifact", *columns]
-                table = read_groups(file, [group], names)
-                mine = table.filter(pc.equal(table["artifact"], artifact))
+                table = self._read(noun, row, [group], columns)
+                mine = table.filter(equals(table["artifact"], artifact))
                 if mine.num_rows:
                     yield mine
+
+    def _read(
+        self, noun: str, placement: Any, groups: Sequence[int], columns: Sequence[str] | None
+    ) -> pa.Table:
+        """Read row groups of a placement; one that small artifacts share is kept for those that come next."""
+        names = None if columns is None else ["artifact", *columns]
+        segment, first = placement["segment"], placement["first_group"]
+        if placement["last_group"] != first:
+            return read_groups(self._file(segment), groups, names)
+        key = (noun, tuple(names or ()))
+        kept = self._shared.get(key)
+        if kept is None or kept[:2] != (segment, first):
+            kept = self._shared[key] = (segment, first, read_groups(self._file(segment), [first], names))
+        return kept[2]
 
     def groups(self, segment: str, groups: Sequence[int], columns: Sequence[str]) -> Iterator[pa.Table]:
         """Give row groups of one segment, one at a time."""
@@ -155,6 +163,18 @@ class Reading:
             if len(self._files) > _OPEN_FILES:
                 self._files.popitem(last=False)[1].close()
         return self._files[name]
+
+
+def equals(column: pa.ChunkedArray, value: str | int) -> pa.ChunkedArray:
+    """Say which values of a column are this one."""
+    # A value without its type costs a third of a millisecond: pyarrow looks for packages that may know it.
+    return pc.equal(column, pa.scalar(value, pa.string() if isinstance(value, str) else pa.int64()))
+
+
+def _is_inside(column: pa.ChunkedArray, between: tuple[str, int, int]) -> pa.ChunkedArray:
+    """Say which values of a column of integers lie in a range."""
+    low, high = (pa.scalar(value, pa.int64()) for value in between[1:])
+    return pc.and_(pc.greater_equal(column, low), pc.less_equal(column, high))
 
 
 def read_groups(

@@ -15,11 +15,10 @@ from sqlite3 import Row
 from typing import Final
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from proofroom.errors import BadSegment
 from proofroom.store.journal import Journal
-from proofroom.store.reading import read_groups
+from proofroom.store.reading import equals, read_groups
 from proofroom.store.schemas import NOUNS, SCHEMAS
 from proofroom.store.segments import CLOSE_AT, GROUP_ROWS, Placement, SegmentWriter, open_segment, sweep
 from proofroom.store.spool import Spool
@@ -231,7 +230,7 @@ class Results:
             file = open_segment(self._folder, name)
             for row in rows:
                 table = read_groups(file, range(row["first_group"], row["last_group"] + 1))
-                table = table.filter(pc.equal(table["artifact"], row["artifact"])).cast(SCHEMAS[noun])
+                table = table.filter(equals(table["artifact"], row["artifact"])).cast(SCHEMAS[noun])
                 first, last = writer.add(table)
                 at = Placement(writer.name, first, last, table.num_rows)
                 moved.append(((row["artifact"], row["stage"]), row["version"], at))

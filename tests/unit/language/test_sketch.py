@@ -67,3 +67,7 @@ def test_of_a_very_long_text_the_beginning_counts() -> None:
 def test_nothing_is_like_nothing() -> None:
     none = np.zeros(0, np.uint64)
     assert likeness(none, none) == 0.0
+
+
+def test_few_signs_that_unfold_into_many_letters_have_a_sketch() -> None:
+    assert sketch(["".join(chr(0x3300 + number) for number in range(50))])

@@ -251,3 +251,34 @@ def test_a_journal_of_an_earlier_version_takes_the_steps_it_lacks(derived: Path)
     assert opened.rows("select before_state from artifacts") == []
     assert opened.rows("select * from fitted") == []
     opened.close()
+
+
+def test_artifacts_that_share_a_row_group_are_each_read_as_their_own(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    digests = [f"{number:064x}" for number in range(20)]
+    for number, digest in enumerate(digests):
+        put(results, digest, [cells(digest, 1, number + 1)])
+    results.flush()
+    reading = Reading(derived, journal)
+    assert [reading.of_artifact("cells", digest).num_rows for digest in digests] == list(range(1, 21))
+    for number, digest in enumerate(digests):
+        (table,) = reading.batches("cells", digest, ("row", "raw"))
+        assert table["row"].to_pylist() == list(range(1, number + 2))
+        assert set(table["artifact"].to_pylist()) == {digest}
+    results.close()
+    journal.close()
+
+
+def test_an_address_beyond_all_rows_is_looked_for_and_not_there(derived: Path) -> None:
+    journal = Journal(derived / "journal.sqlite", writing=True)
+    results = Results(derived, journal)
+    put(results, "a" * 64, [cells("a" * 64, 1, 3)])
+    results.flush()
+    reading = Reading(derived, journal)
+    far = (1 << 40, 1 << 41)
+    assert not reading.of_artifact("cells", "a" * 64, between=("row", *far)).num_rows
+    assert reading.of_artifact("cells", "a" * 64, between=("row", 2, far[1]), sheet=1).num_rows == 2
+    assert not reading.of_artifact("cells", "a" * 64, sheet=far[0]).num_rows
+    results.close()
+    journal.close()
