@@ -83,9 +83,11 @@ class Take:
         self.tables: list[Any] = []
         self.hash = hashlib.sha256()
         self.restarts = restarts
+        self.worker = 0
         self.collector = Collector("0" * 64, DEFAULT, lambda noun, table: self.tables.append(table), Discard)
 
-    def consume(self, untrusted: bytes) -> bool:
+    def consume(self, untrusted: bytes, worker: int) -> bool:
+        self.worker = self.worker or worker
         self.hash.update(untrusted)
         try:
             self.collector.feed(untrusted)
@@ -112,7 +114,7 @@ class Take:
             [[one.untrusted_name.decode(), one.state.value if one.state else ""] for one in found.members],
             self.hash.hexdigest(),
             self.restarts,
-            worker,
+            self.worker or worker,
             how.wall_seconds,
         )
 
@@ -138,6 +140,9 @@ def run(
             name = bytes.fromhex(extra.get("name", "")) or b"file.attack"
             yield Job(number, path, len(data), name, tuple(extra.get("passwords", ())))
 
+    def consume(job: Job, untrusted: bytes) -> bool:
+        return takes[job.id].consume(untrusted, sandbox.started)
+
     def ended(job: Job, how: Ended) -> None:
         outcomes[job.id] = takes[job.id].outcome(how, sandbox.started)
 
@@ -146,7 +151,7 @@ def run(
 
     with Pool(1, replace(DEFAULT, **limits), sandbox) as pool:
         zygote = _zygote(pool)
-        pool.run(jobs(), lambda job, data: takes[job.id].consume(data), ended, restart)
+        pool.run(jobs(), consume, ended, restart)
     return {
         "outcomes": [asdict(outcomes[n]) for n in range(len(files))],
         "zygote": zygote,

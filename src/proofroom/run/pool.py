@@ -64,6 +64,7 @@ class Pool:
         self._poll = select.poll()
         self._by_descriptor: dict[int, Hand] = {}
         self._failed_starts = 0
+        self._over: deque[tuple[Job, Ended]] = deque()
         self._pausing = pausing or Pausing()
 
     def __enter__(self) -> Self:
@@ -112,6 +113,9 @@ class Pool:
             while waiting is not None and not self._rests() and (free := self._free(alone=alone)) is not None:
                 self._give(free, waiting)
                 waiting = next(jobs, None)
+            if self._over:
+                self._tell_ended(tell)
+                continue
             for descriptor, _ in self._poll.poll(self._patience()):
                 speaker = self._by_descriptor.get(descriptor)
                 if speaker is not None:
@@ -122,9 +126,18 @@ class Pool:
                 if each.is_done():
                     self._end(each, tell, quarantine)
 
+    def _tell_ended(self, tell: Callbacks) -> None:
+        """Tell of a job that is over; its worker has the next one in hand already, and works meanwhile."""
+        job, how = self._over.popleft()
+        before = time.monotonic()
+        tell.ended(job, how)
+        # What we did meanwhile (indexing, writing) is not the time of the children that waited for us.
+        for other in self._hands:
+            other.excuse(time.monotonic() - before)
+
     def _is_busy(self) -> bool:
-        """Say whether a job is under way."""
-        return any(hand.job is not None for hand in self._hands)
+        """Say whether a job is under way, or nobody was told yet that it is over."""
+        return bool(self._over) or any(hand.job is not None for hand in self._hands)
 
     def _rests(self) -> bool:
         """Say whether no job is to be given out for now; raises Paused when none is to be given out any more."""
@@ -240,11 +253,7 @@ class Pool:
             quarantine(job)
         else:
             state, reason = verdict or (None, Reason.NONE)
-            before = time.monotonic()
-            tell.ended(job, Ended(state, reason, seconds))
-            # What we did meanwhile (indexing, writing) is not the time of the children that waited for us.
-            for other in self._hands:
-                other.excuse(time.monotonic() - before)
+            self._over.append((job, Ended(state, reason, seconds)))
 
     def _count_failed_start(self) -> None:
         self._failed_starts += 1

@@ -34,6 +34,19 @@ def test_every_job_ends_once_and_two_workers_share_them(run: Run, asks: Asks, sm
     assert len(small.processes) == 2
 
 
+def test_a_worker_has_its_next_file_before_the_last_one_is_written_down(small: Small, asks: Asks) -> None:
+    files = [asks("held", f"{n}") for n in range(5)]
+    under_way: list[bool] = []
+    with Pool(1, DEFAULT, small) as pool:
+        pool.run(
+            (Job(n, path, 10, path.name.encode()) for n, path in enumerate(files)),
+            lambda job, data: True,
+            lambda job, how: under_way.append(pool._hands[0].job is not None),
+            lambda job: None,
+        )
+    assert under_way == [True, True, True, True, False]
+
+
 def test_no_job_at_all_is_no_work(run: Run) -> None:
     assert run([], workers=2).ended == []
 
