@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from functools import cache
 from typing import Final
 
 from proofroom.extract.sandbox.syscalls import LIBC, PR_SET_NO_NEW_PRIVS, prctl, syscall
@@ -46,13 +47,7 @@ def restrict(*, run: bool = False) -> None:
     `run` is for a process that still has to become the program it is for.
     Raises OSError where the kernel has no Landlock; the caller decides what that means.
     """
-    abi = version()
-    files = (1 << max(count for since, count in _FILE_RIGHTS if since <= max(abi, 1))) - 1
-    rules = _Ruleset(
-        files, _NET_RIGHTS if abi >= _NET_VERSION else 0, _SCOPES if abi >= _SCOPE_VERSION else 0
-    )
-    # An older kernel refuses a structure with fields it does not know, so it gets only those it does.
-    size = 8 if abi < _NET_VERSION else 16 if abi < _SCOPE_VERSION else 24
+    rules, size = _rules()
     ruleset = syscall(_CREATE, ctypes.addressof(rules), size, 0)
     try:
         root = os.open("/", os.O_PATH | os.O_CLOEXEC)
@@ -65,3 +60,15 @@ def restrict(*, run: bool = False) -> None:
         syscall(_RESTRICT, ruleset, 0)
     finally:
         os.close(ruleset)
+
+
+@cache
+def _rules() -> tuple[_Ruleset, int]:
+    """Give what this kernel can be asked to refuse, and the size of it; a child finds it made."""
+    abi = version()
+    files = (1 << max(count for since, count in _FILE_RIGHTS if since <= max(abi, 1))) - 1
+    rules = _Ruleset(
+        files, _NET_RIGHTS if abi >= _NET_VERSION else 0, _SCOPES if abi >= _SCOPE_VERSION else 0
+    )
+    # An older kernel refuses a structure with fields it does not know, so it gets only those it does.
+    return rules, 8 if abi < _NET_VERSION else 16 if abi < _SCOPE_VERSION else 24

@@ -93,28 +93,27 @@ def is_available() -> bool:
 
 def restrict_worker() -> None:
     """Keep the worker to its list, for good."""
-    _install(_WORKER, _WORKER_ASKED)
+    _install(_WORKER_PROGRAM)
 
 
 def restrict_parser() -> None:
     """Keep the child that touches hostile bytes to its list, for good."""
-    _install(_PARSER, _PARSER_ASKED)
+    _install(_PARSER_PROGRAM)
 
 
 def restrict_tool() -> None:
     """Keep a process that becomes a separate program to that program's list, for good."""
-    _install(_TOOL, _PARSER_ASKED)
+    _install(_TOOL_PROGRAM)
 
 
-def _install(names: Iterable[str], asked: Mapping[str, _Asked]) -> None:
-    program = _assemble([_X86_64[name] for name in names], asked)
+def _install(program: bytes) -> None:
     buffer = ctypes.create_string_buffer(program, len(program))
     header = _Program(len(program) // 8, ctypes.addressof(buffer))
     prctl(PR_SET_NO_NEW_PRIVS, 1)
     prctl(PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(header))
 
 
-def _assemble(numbers: list[int], asked: Mapping[str, _Asked]) -> bytes:
+def _assemble(names: Iterable[str], asked: Mapping[str, _Asked]) -> bytes:
     """Write the filter: the right processor, no x32 call, the calls asked about, and one of the numbers."""
     refuse = _ERRNO | _EPERM
     lines = [
@@ -133,7 +132,7 @@ def _assemble(numbers: list[int], asked: Mapping[str, _Asked]) -> bytes:
         for value in values:
             lines += [_line(_EQUAL, value, 0, 1), _line(_RETURN, _ALLOW)]
         lines.append(_line(_RETURN, _ERRNO | error))
-    for number in sorted(set(numbers)):
+    for number in sorted({_X86_64[name] for name in names}):
         lines += [_line(_EQUAL, number, 0, 1), _line(_RETURN, _ALLOW)]
     lines.append(_line(_RETURN, refuse))
     return b"".join(lines)
@@ -142,3 +141,9 @@ def _assemble(numbers: list[int], asked: Mapping[str, _Asked]) -> bytes:
 def _line(code: int, value: int, when_true: int = 0, when_false: int = 0) -> bytes:
     """Write one instruction of the kernel's filter machine."""
     return struct.pack("<HBBI", code, when_true, when_false, value)
+
+
+# Written once, before the first fork: for a child they are bytes.
+_WORKER_PROGRAM: Final = _assemble(_WORKER, _WORKER_ASKED)
+_PARSER_PROGRAM: Final = _assemble(_PARSER, _PARSER_ASKED)
+_TOOL_PROGRAM: Final = _assemble(_TOOL, _PARSER_ASKED)

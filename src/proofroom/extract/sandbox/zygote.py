@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable
 from typing import Final, NoReturn, TypeAlias
 
-from proofroom.extract.sandbox import landlock, seccomp, syscalls
+from proofroom.extract.sandbox import landlock, large_pages, seccomp, syscalls
 from proofroom.extract.sandbox.bounds import bound
 from proofroom.run.wire import ENDED, FORK, OUT_OF_MEMORY, READY, STARTED, Order, receive_order, send_report
 
@@ -38,6 +38,7 @@ def serve(control: socket.socket, work: Work, bounds: tuple[int, int], *, sandbo
     if sandboxed:
         _seal()
     gc.collect()
+    large_pages.gather()
     gc.freeze()
     send_report(control, READY)
     zygote = os.getpid()
