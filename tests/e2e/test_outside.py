@@ -16,10 +16,10 @@ from proofroom.extract.format import Format, Line
 from proofroom.model.evidence import PieceKind
 
 def read(source, sink):
-    sink.lines([Line("para=1", PieceKind.PARAGRAPH, source.untrusted.read()[7:].decode())])
+    sink.lines([Line("para=1", PieceKind.PARAGRAPH, source.untrusted.read()[9:].decode())])
 
 def recognise(head, extension):
-    return "application/x-ledger" if head.startswith(b"LEDGER\\0") else ""
+    return "application/x-ledger" if head.startswith(b"LEDGER\\0\\1\\2") else ""
 
 FORMAT = Format("ledger", frozenset({"application/x-ledger"}), read, "", recognise)
 '''
@@ -61,7 +61,7 @@ def test_a_format_from_outside_reads_what_nobody_could_and_is_named_in_the_log(
 ) -> None:
     cache, case = tmp_path / "cache", tmp_path / "case"
     cache.mkdir()
-    (cache / "a.led").write_bytes(b"LEDGER\0" + "砚月 第三册".encode())
+    (cache / "a.led").write_bytes(b"LEDGER\0\1\2" + "砚月 第三册".encode())
     assert proofroom("open", cache, "--case", case, *PLAIN).status == 3
     assert state_of(case) == ("unknown", "no-format")
 
@@ -83,7 +83,7 @@ def test_a_format_from_outside_reads_what_nobody_could_and_is_named_in_the_log(
 def test_what_a_format_from_outside_read_is_forgotten_when_it_goes(tmp_path: Path, site: Path) -> None:
     cache, case = tmp_path / "cache", tmp_path / "case"
     cache.mkdir()
-    (cache / "a.led").write_bytes(b"LEDGER\0text")
+    (cache / "a.led").write_bytes(b"LEDGER\0\1\2text")
     install(site, "1.0")
     assert proofroom("open", cache, "--case", case, *PLAIN).status == 0
     for path in site.rglob("entry_points.txt"):

@@ -17,11 +17,15 @@ from user import PLAIN, command, proofroom
 
 
 def start(*words: str | Path) -> subprocess.Popen[str]:
-    """Start a command and leave it alone."""
+    """Start a command and leave it alone; it hears Ctrl-C, also where whoever runs the tests does not."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("PYTEST")}
-    return subprocess.Popen(
-        command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
-    )
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            command(*words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+    finally:
+        signal.signal(signal.SIGINT, heard)
 
 
 def wait_until(happened: Callable[[], bool], seconds: float = 60) -> None:
